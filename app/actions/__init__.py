@@ -1,0 +1,1 @@
+"""What the domains do: plain async functions over the tables."""

@@ -1,0 +1,1 @@
+"""The commands `piccolo db ...`, one file each."""
