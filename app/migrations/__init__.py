@@ -1,0 +1,1 @@
+"""Migrations: those that Piccolo wrote, and hand-written ones for what it cannot write."""
