@@ -1,13 +1,13 @@
 """The shape in which a questionnaire is written down here, and short words for its parts.
 
-`options` is an object whose shape follows the type: `choices` for the two choice types, `rows` and
-`columns` for a matrix, `min`, `max` and labels for a scale, empty otherwise. `validation` holds
-only limits. Conditions are the JSON language of the assessment domain.
+`options` is a list of values and labels for the two choice types, an object of `rows` and `columns`
+for a matrix, of `min`, `max` and labels for a scale, and an empty list otherwise. `validation`
+holds only limits. Conditions are the JSON language of the assessment domain.
 """
 
 from dataclasses import dataclass, field
 
-from app.tables.assessment import QuestionType, RuleAction
+from app.tables.assessment import QuestionType, VisibilityAction
 
 Json = dict[str, object]
 
@@ -16,7 +16,7 @@ Json = dict[str, object]
 class RuleText:
     """A rule of the question it is written under."""
 
-    action: RuleAction
+    action: VisibilityAction
     condition: Json
     priority: int = 0
 
@@ -29,7 +29,7 @@ class QuestionText:
     type: QuestionType
     text: str
     help_text: str | None = None
-    options: Json = field(default_factory=dict)
+    options: Json | list[Json] = field(default_factory=list)
     validation: Json = field(default_factory=dict)
     required: bool = False
     rules: tuple[RuleText, ...] = ()
@@ -44,9 +44,9 @@ class SectionText:
     questions: tuple[QuestionText, ...]
 
 
-def choices(**labels: str) -> Json:
+def choices(**labels: str) -> list[Json]:
     """Options of a choice question, from value=label."""
-    return {"choices": [{"value": value, "label": label} for value, label in labels.items()]}
+    return [{"value": value, "label": label} for value, label in labels.items()]
 
 
 def scale(low: str, high: str) -> Json:
@@ -71,19 +71,19 @@ def when(question: str, operator: str, value: object = None) -> Json:
 
 def show(condition: Json, priority: int = 0) -> RuleText:
     """The question appears only under this condition."""
-    return RuleText(RuleAction.SHOW, condition, priority)
+    return RuleText(VisibilityAction.SHOW, condition, priority)
 
 
 def hide(condition: Json) -> RuleText:
     """The question disappears under this condition."""
-    return RuleText(RuleAction.HIDE, condition)
+    return RuleText(VisibilityAction.HIDE, condition)
 
 
 def require(condition: Json, priority: int = 0) -> RuleText:
     """The question must be answered under this condition."""
-    return RuleText(RuleAction.REQUIRE, condition, priority)
+    return RuleText(VisibilityAction.REQUIRE, condition, priority)
 
 
 def unrequire(condition: Json, priority: int = 0) -> RuleText:
     """The question may be left out under this condition."""
-    return RuleText(RuleAction.UNREQUIRE, condition, priority)
+    return RuleText(VisibilityAction.UNREQUIRE, condition, priority)

@@ -14,13 +14,6 @@ from seeds.texts.forms import (
     when,
 )
 
-TITLE = "Engineering readiness"
-SLUG = "engineering-readiness"
-DESCRIPTION = (
-    "What a team builds, how it works, and what it needs before it grows. About twenty minutes; "
-    "answers can be changed until the questionnaire is completed."
-)
-
 SECTIONS: tuple[SectionText, ...] = (
     SectionText(
         "The product",
