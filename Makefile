@@ -8,12 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND := app/web/frontend
 BUILD := app/web/build
-FRONTEND_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type f -print 2>/dev/null)
+FRONTEND_SOURCES := $(shell find $(FRONTEND) app/web/examples -name node_modules -prune -o -type f -print 2>/dev/null)
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format graphiql schema lock stop clean
+.PHONY: help serve test check format graphiql schema settings lock stop clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ graphiql: ## Build GraphiQL, when Node.js is there and something has changed
 
 schema: $(VENV)/.runtime ## Write schema.graphql anew from the code
 	@$(BIN)/python -m app.commands.schema --write
+
+settings: $(VENV)/.runtime ## Write .env.example and the table of settings in docs/deploy.md anew
+	@$(BIN)/python -m app.commands.settings
 
 lock: ## Resolve the dependencies anew into the lock files (needs uv and npm)
 	@command -v uv >/dev/null || { echo "make lock needs uv: see https://docs.astral.sh/uv/" >&2; exit 1; }
