@@ -89,11 +89,10 @@ class Course(AppTable, tablename="courses", schema="catalog"):
         University,
         null=False,
         on_delete=OnDelete.cascade,
-        index=True,
         help_text="The university that offers it.",
     )
     name: Varchar = Varchar(
-        length=200, null=False, default=None, index=True, help_text="The title of the course."
+        length=200, null=False, default=None, help_text="The title of the course."
     )
     code: Varchar = Varchar(
         length=50, null=False, default=None, help_text="Its code, unique within the university."

@@ -1,5 +1,6 @@
-"""Time-ordered identifiers (UUID version 7, RFC 9562) for Python 3.11 and PostgreSQL 14."""
+"""What rows are found by: time-ordered ids (UUID version 7, RFC 9562), and hashes of tokens."""
 
+import hashlib
 import secrets
 import threading
 import time
@@ -7,7 +8,7 @@ import uuid
 
 from piccolo.columns.defaults.uuid import UUID7
 
-__all__ = ["UUIDv7", "new_id"]
+__all__ = ["UUIDv7", "hash_token", "new_id"]
 
 
 class _Clock:
@@ -40,6 +41,11 @@ def new_id() -> uuid.UUID:
         | 0b10 << 62
         | secrets.randbits(62)
     )
+
+
+def hash_token(token: str) -> str:
+    """The SHA-256 of a token in hex. Enough for 256 random bits, which nobody can guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class UUIDv7(UUID7):

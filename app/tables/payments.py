@@ -62,7 +62,7 @@ class Payment(AppTable, tablename="payments", schema="payments"):
     """A payment by a user, with its state; what happened to the money is in its transactions."""
 
     user: ForeignKey[User] = ForeignKey(
-        User, null=False, on_delete=OnDelete.restrict, index=True, help_text="Who pays."
+        User, null=False, on_delete=OnDelete.restrict, help_text="Who pays."
     )
     amount: Numeric = Numeric(
         digits=(10, 2), null=False, default=None, help_text="How much, more than zero."
