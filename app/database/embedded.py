@@ -352,6 +352,11 @@ class EmbeddedServer:
                     f"({error.strerror}: {error.filename}): make it writable, or name another "
                     "folder in SEEDBED_DATA_DIR."
                 ) from error
+            if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+                raise EmbeddedServerError(
+                    f"{error.filename} is not a folder: move it away, or name another folder in "
+                    "SEEDBED_DATA_DIR."
+                ) from error
             raise EmbeddedServerError(
                 f"The embedded PostgreSQL in {self.data_dir} could not be started: {error}."
             ) from error
