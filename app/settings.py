@@ -131,8 +131,8 @@ class Settings:
         repr=False,
         metadata=_doc(
             _list,
-            "Read replicas, separated by commas (a comma inside a URL is written %2C); used for reads"
-            " that need no fresh data.",
+            "Read replicas, separated by commas (%2C inside a URL); used for reads that need no"
+            " fresh data.",
             env="REPLICA_URLS",
         ),
     )
@@ -201,7 +201,7 @@ class Settings:
         repr=False,
         metadata=_doc(
             _text,
-            "Signs what the server hands out; 32 random characters or more, required in production.",
+            "Signs what the server hands out; 32 random characters at least; needed in production.",
         ),
     )
     public_url: str = field(
@@ -214,8 +214,8 @@ class Settings:
         default=LOOPBACK,
         metadata=_doc(
             _list,
-            "Host names the server answers to, separated by commas; by default the loopback names and"
-            " the host of the public URL.",
+            "Host names the server answers to, separated by commas; by default the loopback names"
+            " and the host of the public URL.",
         ),
     )
     max_body_bytes: int = field(
@@ -230,8 +230,8 @@ class Settings:
         default=(),
         metadata=_doc(
             _networks,
-            "Addresses or networks of proxies whose X-Forwarded-* headers are believed, separated by"
-            " commas.",
+            "Addresses or networks of proxies whose X-Forwarded-* headers are believed, separated"
+            " by commas.",
         ),
     )
 

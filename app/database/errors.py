@@ -32,12 +32,13 @@ class DatabaseUnavailable(DatabaseError):
     """No connection can be made, or the one in use was lost.
 
     `transient` is true where the same attempt may succeed a moment later: a server that restarts,
-    but not a wrong password.
+    but not a wrong password. `in_use` is true for a connection that was lost while it was used.
     """
 
-    def __init__(self, message: str, *, transient: bool = False) -> None:
+    def __init__(self, message: str, *, transient: bool = False, in_use: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+        self.in_use = in_use
 
 
 class DatabaseTooOld(DatabaseError):
@@ -49,7 +50,7 @@ class PoolTimeout(DatabaseError):
 
 
 class TransactionFault(DatabaseError, TransactionError):
-    """A transaction was used in a way that cannot work; one of Piccolo's transaction errors, too."""
+    """A transaction was used in a way that cannot work; Piccolo knows it as its own kind."""
 
 
 class TransactionOver(TransactionFault):

@@ -1,0 +1,147 @@
+"""What happens around every statement: it is counted, timed and, when slow, logged.
+
+Arguments are never logged: they are what people typed.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import TracebackType
+
+logger = logging.getLogger(__name__)
+
+operation_name: ContextVar[str | None] = ContextVar("operation_name", default=None)
+"""What the statements of this task are for, such as a GraphQL operation's name; for the log."""
+
+LONGEST_LOGGED = 4_000  # characters of one statement
+
+
+@dataclass(slots=True)
+class StatementCount:
+    """The statements seen so far, in the order in which they began."""
+
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        return len(self.statements)
+
+
+_counts: ContextVar[tuple[StatementCount, ...]] = ContextVar("statement_counts", default=())
+
+
+@contextmanager
+def count_statements() -> Iterator[StatementCount]:
+    """Count the statements of this task and of the tasks it starts inside the block.
+
+    Queries are counted once each, whether or not they are repeated after a lost connection; what
+    begins and ends transactions and savepoints is not counted. Blocks may be nested.
+    """
+    count = StatementCount()
+    token = _counts.set((*_counts.get(), count))
+    try:
+        yield count
+    finally:
+        _counts.reset(token)
+
+
+class StatementLog:
+    """Watches statements: `log.count(sql)` once for each, `with log.timed(sql):` while it runs."""
+
+    def __init__(self, slow_ms: float, *, log_all: bool) -> None:
+        self.slow = slow_ms / 1000
+        self.log_all = log_all
+
+    def count(self, sql: str) -> None:
+        """Show the statement to every `count_statements` block around the caller."""
+        for count in _counts.get():
+            count.statements.append(sql)
+
+    def timed(self, sql: str) -> "_Timer":
+        """A context manager that logs the block as this statement when it was slow."""
+        return _Timer(self, sql)
+
+    def _ended(self, sql: str, seconds: float, error: BaseException | None) -> None:
+        slow = seconds >= self.slow
+        if not slow and not self.log_all:
+            return
+        logger.log(
+            logging.WARNING if slow else logging.INFO,
+            "%s %.1f ms%s [%s]: %s",
+            "Slow statement:" if slow else "Statement:",
+            seconds * 1000,
+            "" if error is None else f", failed with {type(error).__name__}",
+            operation_name.get() or "no operation",
+            sql if len(sql) <= LONGEST_LOGGED else f"{sql[:LONGEST_LOGGED]} ...",
+            extra={
+                "sql": sql[:LONGEST_LOGGED],
+                "duration_ms": round(seconds * 1000, 3),
+                "operation": operation_name.get(),
+                "failed": error is not None,
+            },
+        )
+
+
+class _Timer:
+    # A class and not a generator: this stands around every statement.
+    __slots__ = ("_log", "_sql", "_started")
+
+    def __init__(self, log: StatementLog, sql: str) -> None:
+        self._log = log
+        self._sql = sql
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._log._ended(self._sql, time.perf_counter() - self._started, error)  # noqa: SLF001
+
+
+_NOT_SQL = re.compile(
+    r"""
+      --[^\n]*                                # comments
+    | /\*(?:[^*]|\*(?!/))*\*/
+    | [eE]'(?:[^'\\]|\\.|'')*'                # strings
+    | '(?:[^']|'')*'
+    | \$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_WORD = re.compile(r'"(?:[^"]|"")*"|[A-Za-z_][\w$]*')
+_CALL = re.compile(r'("(?:[^"]|"")*"|[A-Za-z_][\w$]*)\s*\(')
+_READING = frozenset({"select", "with", "values", "table", "show"})
+_WRITING = frozenset({"insert", "update", "delete", "merge", "into"})
+
+
+@lru_cache(maxsize=2048)
+def is_read(sql: str) -> bool:
+    """Whether a statement only reads, the functions it calls aside (see `called_functions`).
+
+    In doubt it is no read: `FOR UPDATE` and a column called `update` are none, either.
+    """
+    text = _NOT_SQL.sub(" ", sql)
+    if ";" in text.rstrip("; \n\t") or "/*" in text:
+        return False
+    words = [word.lower() for word in _WORD.findall(text)]
+    return bool(words) and words[0] in _READING and _WRITING.isdisjoint(words)
+
+
+def called_functions(sql: str) -> list[str]:
+    """The names in a statement that may be those of functions it calls, in no order."""
+    names = _CALL.findall(_NOT_SQL.sub(" ", sql))
+    return list({_name(text) for text in names})
+
+
+def _name(text: str) -> str:
+    return text[1:-1].replace('""', '"') if text.startswith('"') else text.lower()
