@@ -4,18 +4,19 @@ import random
 from collections.abc import Sequence
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, split at white space."""
     return tuple(text.split())
 
 
-FIRST_NAMES = _words(
+FIRST_NAMES = words(
     "Ada Aiko Alejandro Amara Anders Anouk Aylin Beatriz Benoît Bilal Björn Callum Chidi Chloé "
     "Dagny Daniel Deniz Elif Emil Esther Fatima Felix Freya Giulia Grace Hana Hugo Idris Ines "
     "Ivan Jana Joaquín Jun Kamala Kofi Lara Leon Lin Lukas Maja Malik Mateo Mei Mira Nadia Noor "
     "Olga Oskar Paulo Petra Quentin Rania Ravi Rosa Samir Sanna Selin Sofia Tariq Tomás Uma "
     "Valentina Wanjiru Xavier Yara Yusuf Zoe"
 )
-LAST_NAMES = _words(
+LAST_NAMES = words(
     "Abe Adeyemi Ahmed Alves Andersson Bauer Bianchi Brown Castillo Chen Cohen Dahl Diallo Dubois "
     "Eriksen Farah Fischer García Georgiou Haddad Hoffmann Ibrahim Ito Jansen Jensen Kapoor Kaya "
     "Kim Kovač Kowalska Larsen Lee Lopes MacLeod Mbeki Meyer Moreau Müller Nakamura Nguyen Novák "

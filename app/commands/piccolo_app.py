@@ -1,0 +1,16 @@
+"""Piccolo's view of the commands: `piccolo db <command>`."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from app.commands.seed import seed
+
+APP_CONFIG = AppConfig(
+    app_name="db",
+    # This app has commands and no tables. Piccolo asks every app for a folder of migrations; with
+    # this one, which holds none, `migrations forwards all` finds nothing to do here.
+    migrations_folder_path=Path(__file__).parent / "migrations",
+    table_classes=[],
+    commands=[seed],
+)

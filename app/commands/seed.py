@@ -1,0 +1,85 @@
+"""`piccolo db seed`: write the seed data, say what was done, and check that all of it is right."""
+
+import asyncio
+import os
+import sys
+
+from app.database import DatabaseError, SeedbedEngine
+from app.database.migrations import pending_migrations
+from piccolo_conf import DB
+from seeds import runner
+from seeds.checks import check
+from seeds.runner import Administrator
+from seeds.upsert import SeedError, TableReport
+
+
+def seed(scale: str = "", admin_email: str = "") -> None:
+    """
+    Write the seed data, which may be repeated: it changes only what differs.
+
+    :param scale:
+        Add a large data set, too: --scale=2 adds two blocks of 2,000 users with 20,000 posts,
+        100,000 comments, 100,000 messages and 10,000 payments.
+    :param admin_email:
+        Make an administrator with this email; the password comes from the variable ADMIN_PASSWORD.
+    """
+    try:
+        asyncio.run(_seed(DB, _blocks(scale), _administrator(admin_email)))
+    except (SeedError, DatabaseError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+async def _seed(engine: SeedbedEngine, blocks: int, administrator: Administrator | None) -> None:
+    if pending := await pending_migrations(engine):
+        raise SeedError(
+            f"{len(pending)} migrations are pending: run `piccolo migrations forwards app` first."
+        )
+    if blocks and engine.settings.environment == "production":
+        raise SeedError("--scale makes invented people: it is refused in production.")
+    _print(await runner.seed(engine, administrator=administrator))
+    if blocks:
+        added = await runner.scale(engine, blocks)
+        _print(added)
+        if not added:
+            print(f"The large data set of scale {blocks} is there already.")
+    demo = engine.settings.environment != "production"
+    if wrong := await check(engine, demo=demo):
+        raise SeedError("\n".join(["The data are not as they should be:", *wrong]))
+    print("Checked: everything is as it should be.")
+
+
+def _blocks(scale: str) -> int:
+    # targ gives True for a bare --scale.
+    text = "1" if scale is True else str(scale)
+    if not text:
+        return 0
+    if not text.isdecimal() or not 1 <= int(text) <= runner.MOST_BLOCKS:
+        raise SeedError(
+            f"--scale={text} is not possible: give a whole number from 1 to {runner.MOST_BLOCKS}."
+        )
+    return int(text)
+
+
+def _administrator(email: str) -> Administrator | None:
+    if not email:
+        return None
+    password = os.environ.get("ADMIN_PASSWORD", "")
+    if not password:
+        raise SeedError(
+            "--admin_email needs a password in the environment variable ADMIN_PASSWORD, so that it "
+            "does not stay in the history of the shell."
+        )
+    return Administrator(str(email), password)
+
+
+def _print(reports: list[TableReport]) -> None:
+    for one in reports:
+        counts = {
+            "created": one.created,
+            "updated": one.updated,
+            "unchanged": one.unchanged,
+            "kept as changed": one.kept,
+        }
+        told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+        print(f"{one.table:38}{told or 'nothing'}")
