@@ -4,18 +4,18 @@ import asyncio
 import os
 import sys
 
+from piccolo.engine import engine_finder
+
 from app.database import DatabaseError, SeedbedEngine
 from app.database.migrations import pending_migrations
-from piccolo_conf import DB
 from seeds import runner
 from seeds.checks import check
 from seeds.runner import Administrator
 from seeds.upsert import SeedError, TableReport
 
 
-def seed(scale: str = "", admin_email: str = "") -> None:
-    """
-    Write the seed data, which may be repeated: it changes only what differs.
+def seed(scale: str | bool = "", admin_email: str = "") -> None:
+    """Write the seed data, which may be repeated: it changes only what differs.
 
     :param scale:
         Add a large data set, too: --scale=2 adds two blocks of 2,000 users with 20,000 posts,
@@ -24,7 +24,7 @@ def seed(scale: str = "", admin_email: str = "") -> None:
         Make an administrator with this email; the password comes from the variable ADMIN_PASSWORD.
     """
     try:
-        asyncio.run(_seed(DB, _blocks(scale), _administrator(admin_email)))
+        asyncio.run(_seed(_engine(), _blocks(scale), _administrator(admin_email)))
     except (SeedError, DatabaseError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
@@ -49,8 +49,15 @@ async def _seed(engine: SeedbedEngine, blocks: int, administrator: Administrator
     print("Checked: everything is as it should be.")
 
 
-def _blocks(scale: str) -> int:
-    # targ gives True for a bare --scale.
+def _engine() -> SeedbedEngine:
+    # Found when the command runs: piccolo_conf imports this module.
+    engine = engine_finder()
+    assert isinstance(engine, SeedbedEngine)
+    return engine
+
+
+def _blocks(scale: str | bool) -> int:
+    # A bare --scale arrives as True.
     text = "1" if scale is True else str(scale)
     if not text:
         return 0
