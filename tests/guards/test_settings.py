@@ -1,4 +1,4 @@
-"""Every setting is in .env.example, in the docs and known to the container files, and nothing else is."""
+"""Every setting is in .env.example and in the docs, and no file names one that does not exist."""
 
 import re
 

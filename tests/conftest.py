@@ -1,0 +1,76 @@
+"""A database for each test process, and the fixtures that everything else stands on."""
+
+import importlib
+import os
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from piccolo.engine.finder import engine_finder
+from starlette.applications import Starlette
+
+from app.database import SeedbedEngine
+from app.tables import TABLES
+from tests import databases
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this process its own database, before any test module imports piccolo_conf.
+
+    What the developer has set for the server plays no part. The process that only hands tests out
+    to xdist's workers needs no database.
+    """
+    url = "postgresql:///no-database-is-made-for-this-process"
+    hands_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    if not hands_out and not config.option.collectonly:
+        url = databases.clone()
+        config.add_cleanup(databases.release)
+    databases.isolate(os.environ, url)
+
+
+@pytest.fixture(scope="session")
+async def engine() -> AsyncIterator[SeedbedEngine]:
+    """The application's engine with its pool started, on this process's own database."""
+    engine = engine_finder()
+    assert isinstance(engine, SeedbedEngine)
+    await engine.start_connection_pool()
+    yield engine
+    await engine.close_connection_pool()
+
+
+@pytest.fixture
+async def database(engine: SeedbedEngine) -> AsyncIterator[SeedbedEngine]:
+    """The engine inside a transaction that is rolled back; those under test are savepoints."""
+    async with engine.transaction() as transaction:
+        yield engine
+        await transaction.rollback()
+
+
+@pytest.fixture
+async def committed(engine: SeedbedEngine) -> AsyncIterator[SeedbedEngine]:
+    """The engine for tests that really commit; afterwards every table is empty again."""
+    yield engine
+    names = ", ".join(table._meta.get_formatted_tablename() for table in TABLES)
+    async with engine.transaction():
+        # Append-only tables refuse TRUNCATE by trigger; a replica's session fires none.
+        await engine.fetch("set local session_replication_role = replica")
+        await engine.fetch(f"truncate {names} cascade")
+
+
+@pytest.fixture(scope="session")
+def application(engine: SeedbedEngine) -> Starlette:
+    """The whole application over the engine of the tests.
+
+    Imported here, so that only the tests that need it pay for building the schema.
+    """
+    application = importlib.import_module("app.main").create_app(engine)
+    assert isinstance(application, Starlette)
+    return application
+
+
+@pytest.fixture
+async def client(application: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the application, in this process and inside the test's own transaction."""
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
