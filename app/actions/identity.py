@@ -1,7 +1,6 @@
-"""Hashing of what people and programs prove themselves with: passwords and tokens."""
+"""Hashing of what people prove themselves with: passwords."""
 
 import asyncio
-import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -40,11 +39,6 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
         _pool, _matches, password, password_hash or _UNKNOWN
     )
     return matches and password_hash is not None
-
-
-def hash_token(token: str) -> str:
-    """The SHA-256 of a token in hex. Enough for 256 random bits, which nobody can guess."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _matches(password: str, password_hash: str) -> bool:

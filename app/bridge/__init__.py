@@ -1,0 +1,44 @@
+"""Piccolo tables to Strawberry types to SQL; knows no table of the application.
+
+What the other packages use of it; `plan.py` shows the data that its stages pass on.
+"""
+
+from strawberry import auto
+
+from app.bridge.access import AccessTable, Policy, Rule, Through, Viewer, ViewerValue
+from app.bridge.errors import BridgeError, ConfigurationError, InputError, LimitExceeded, NotAllowed
+from app.bridge.execute import Bridge
+from app.bridge.limits import Limits
+from app.bridge.loaders import Request
+from app.bridge.objects import Node, computed
+from app.bridge.ordering import ascending, descending
+from app.bridge.registry import Registry, listing, single, to_many
+from app.bridge.schema import BuiltSchema, build_schema
+
+__all__ = [
+    "AccessTable",
+    "Bridge",
+    "BridgeError",
+    "BuiltSchema",
+    "ConfigurationError",
+    "InputError",
+    "LimitExceeded",
+    "Limits",
+    "Node",
+    "NotAllowed",
+    "Policy",
+    "Registry",
+    "Request",
+    "Rule",
+    "Through",
+    "Viewer",
+    "ViewerValue",
+    "ascending",
+    "auto",
+    "build_schema",
+    "computed",
+    "descending",
+    "listing",
+    "single",
+    "to_many",
+]

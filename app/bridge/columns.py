@@ -1,0 +1,162 @@
+"""What there is of column types: one row per Piccolo type, with all that the bridge knows of it.
+
+A row says which Python type Strawberry shows it as, which PostgreSQL type its values are sent as,
+how a fetched value becomes what resolvers see, and how a value travels in a cursor.
+"""
+
+import datetime as dt
+import decimal
+import enum
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import strawberry
+from piccolo.columns import (
+    JSON,
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    Boolean,
+    Column,
+    Date,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Real,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from strawberry import scalars
+
+from app.bridge.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """What the bridge knows of one column type.
+
+    `python` is the annotation that Strawberry turns into a GraphQL type; `pg` the PostgreSQL type;
+    `load` turns what asyncpg returns into what resolvers see (None: it is that already); `to_text`
+    and `from_text` carry a value through a cursor and raise ValueError for text that is none
+    (None: rows cannot be ordered by this type).
+    """
+
+    python: Any
+    pg: str
+    load: Callable[[Any], Any] | None = None
+    to_text: Callable[[Any], str] | None = None
+    from_text: Callable[[str], object] | None = None
+
+
+def _text_from_text(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError(text)
+    text.encode()  # a lone surrogate is a UnicodeEncodeError, which is a ValueError
+    return text
+
+
+def _bool_from_text(text: str) -> bool:
+    if text not in {"t", "f"}:
+        raise ValueError(text)
+    return text == "t"
+
+
+def _decimal_from_text(text: str) -> decimal.Decimal:
+    try:
+        value = decimal.Decimal(text)
+    except decimal.InvalidOperation as error:
+        raise ValueError(text) from error
+    if not value.is_finite():
+        raise ValueError(text)
+    return value
+
+
+def _datetime_from_text(text: str) -> dt.datetime:
+    value = dt.datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(text)
+    return value
+
+
+def _integer(bits: int) -> Callable[[str], int]:
+    """A reader of whole numbers that fit a signed integer of `bits` bits."""
+
+    def from_text(text: str) -> int:
+        value = int(text)
+        if not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
+            raise ValueError(text)
+        return value
+
+    return from_text
+
+
+_TYPES: dict[type[Column], ColumnType] = {
+    UUID: ColumnType(uuid.UUID, "uuid", None, str, uuid.UUID),
+    Varchar: ColumnType(str, "text", None, str, _text_from_text),
+    Text: ColumnType(str, "text", None, str, _text_from_text),
+    Boolean: ColumnType(
+        bool, "boolean", None, lambda value: "t" if value else "f", _bool_from_text
+    ),
+    SmallInt: ColumnType(int, "smallint", None, str, _integer(16)),
+    Integer: ColumnType(int, "integer", None, str, _integer(32)),
+    BigInt: ColumnType(int, "bigint", None, str, _integer(64)),
+    Real: ColumnType(float, "real", None, repr, float),
+    DoublePrecision: ColumnType(float, "double precision", None, repr, float),
+    Numeric: ColumnType(decimal.Decimal, "numeric", None, str, _decimal_from_text),
+    Date: ColumnType(dt.date, "date", None, dt.date.isoformat, dt.date.fromisoformat),
+    Timestamptz: ColumnType(
+        dt.datetime, "timestamptz", None, dt.datetime.isoformat, _datetime_from_text
+    ),
+    JSON: ColumnType(scalars.JSON, "json", orjson.loads),
+    JSONB: ColumnType(scalars.JSON, "jsonb", orjson.loads),
+}
+
+
+def _known(column: Column) -> ColumnType | None:
+    return next((_TYPES[base] for base in type(column).__mro__ if base in _TYPES), None)
+
+
+def is_known(column: Column) -> bool:
+    """Whether the API can show columns of this type."""
+    if isinstance(column, Array):
+        return is_known(column.base_column)
+    return isinstance(column, ForeignKey) or _known(column) is not None
+
+
+def column_type(column: Column) -> ColumnType:
+    """The row of `column`'s type; for an enum column, with its members; for an array, of its items.
+
+    Raises ConfigurationError for a type that the API cannot show.
+    """
+    if isinstance(column, ForeignKey):
+        return column_type(column._foreign_key_meta.resolved_references._meta.primary_key)
+    if isinstance(column, Array):
+        item = column_type(column.base_column)
+        return ColumnType(list[item.python], f"{item.pg}[]")  # type: ignore[name-defined]  # a type made at run time
+    known = _known(column)
+    if known is None:
+        raise ConfigurationError(
+            f"{column._meta.name} is a {type(column).__name__}, which the API cannot show; "
+            "leave the column out, or add a row to app/bridge/columns.py"
+        )
+    choices = column._meta.choices
+    if choices is None:
+        return known
+    return ColumnType(_graphql_enum(choices), known.pg, choices, str, known.from_text)
+
+
+_enums: dict[type[enum.Enum], type[enum.Enum]] = {}
+
+
+def _graphql_enum(choices: type[enum.Enum]) -> type[enum.Enum]:
+    """`choices` registered with Strawberry, once however many columns use it."""
+    if choices not in _enums:
+        _enums[choices] = strawberry.enum(choices, description=choices.__doc__)
+    return _enums[choices]

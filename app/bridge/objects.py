@@ -1,0 +1,200 @@
+"""Strawberry types from exposed tables: object types, the Node interface, and the root fields."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import strawberry
+from piccolo.columns import Column
+from piccolo.table import Table
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from app.bridge import resolvers
+from app.bridge.access import AccessTable
+from app.bridge.columns import column_type
+from app.bridge.connections import connection_type, page_arguments
+from app.bridge.cursors import encode_id
+from app.bridge.errors import ConfigurationError
+from app.bridge.fields import ResolvedField, argument
+from app.bridge.plan import Everything
+from app.bridge.registry import (
+    ColumnField,
+    ExposedType,
+    Listing,
+    Registry,
+    Single,
+    ToMany,
+    ToOneField,
+    declared,
+)
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _node_id(root: strawberry.Parent[Any]) -> strawberry.ID:
+    return strawberry.ID(encode_id(root.plan_.type_name, root.__dict__["id"]))
+
+
+@strawberry.interface(description="An object that can be found again by its id.")
+class Node:
+    """Relay's Node: inherit from it to give a type its global `id`."""
+
+    id: strawberry.ID = strawberry.field(
+        resolver=_node_id, description="Opaque; `node` and `nodes` find the object by it."
+    )
+
+
+def computed(*needs: Any) -> Callable[[_F], Any]:
+    """Decorates a method of an exposed class: a field in Python that reads the columns `needs`.
+
+    The columns are attributes of `self`; nothing else is. The docstring is the field's description.
+    """
+
+    def mark(method: _F) -> Any:
+        field = strawberry.field(resolver=method, description=method.__doc__)
+        field.__needs__ = tuple(column._meta.name for column in needs)
+        return field
+
+    return mark
+
+
+class TypeBuilder:
+    """Turns everything that a registry holds into Strawberry types."""
+
+    def __init__(self, registry: Registry, access: AccessTable) -> None:
+        self._registry = registry
+        self._access = access
+        self._connections = {
+            exposed.table: connection_type(exposed.name, exposed.cls) for exposed in registry.types
+        }
+
+    def build(self) -> type:
+        """Make every exposed class a Strawberry type; returns the query type."""
+        for exposed in self._registry.types:
+            self._object(exposed)
+        roots = [self._root(cls) for cls in self._registry.roots]
+        query = type("Query", (_node_fields(), *roots), {})
+        return strawberry.type(query, name="Query", description="What can be read.")
+
+    def _object(self, exposed: ExposedType) -> None:
+        fields: list[StrawberryField] = []
+        for name, field in exposed.fields.items():
+            match field:
+                case ColumnField(column, kind, nullable, description):
+                    hidden = nullable or self._is_narrowed(exposed, column)
+                    annotation = kind.python | None if hidden else kind.python
+                    fields.append(
+                        StrawberryField(
+                            python_name=name,
+                            type_annotation=StrawberryAnnotation(annotation),
+                            description=description,
+                        )
+                    )
+                case ToOneField(foreign_key, target, description):
+                    fields.append(
+                        ResolvedField(
+                            name,
+                            self._registry.of(target).cls | None,
+                            resolvers.to_one(foreign_key._meta.name),
+                            description,
+                        )
+                    )
+                case ToMany(foreign_key, _, description):
+                    fields.append(
+                        ResolvedField(
+                            name,
+                            self._connection(foreign_key._meta.table),
+                            resolvers.to_many(exposed.key),
+                            description,
+                            page_arguments(),
+                        )
+                    )
+        _install(exposed.cls, fields)
+        strawberry.type(exposed.cls, name=exposed.name, description=exposed.description)
+
+    def _is_narrowed(self, exposed: ExposedType, column: str) -> bool:
+        """Whether some caller who sees rows of the type does not see this column of them all."""
+        for kind in self._access.kinds:
+            access = self._access.of(exposed.table, kind)
+            if access.columns and not isinstance(access.columns.get(column), Everything):
+                return True
+        return False
+
+    def _connection(self, table: type[Table]) -> type:
+        self._registry.of(table)
+        return self._connections[table]
+
+    def _root(self, cls: type) -> type:
+        fields: list[StrawberryField] = []
+        for name, value in declared(cls):
+            match value:
+                case Single(table, by, description):
+                    exposed = self._registry.of(table)
+                    fields.append(
+                        ResolvedField(
+                            name,
+                            exposed.cls | None,
+                            resolvers.single(exposed, by),
+                            description
+                            or f"One {exposed.name}, if there is one that you may read.",
+                            _single_arguments(by),
+                        )
+                    )
+                case Listing(table, orders, description):
+                    fields.append(
+                        ResolvedField(
+                            name,
+                            self._connection(table),
+                            resolvers.listing(table, orders),
+                            description or f"Every {self._registry.of(table).name} you may read.",
+                            page_arguments(),
+                        )
+                    )
+                case _:
+                    raise ConfigurationError(
+                        f"{cls.__name__}.{name} is a root field; make it with single or listing"
+                    )
+        _install(cls, fields)
+        return strawberry.type(cls)
+
+
+def _install(cls: type, fields: Iterable[StrawberryField]) -> None:
+    """Put fields where `auto` stood; the annotation goes, since the field has the type."""
+    for field in fields:
+        cls.__annotations__.pop(field.python_name)
+        setattr(cls, field.python_name, field)
+
+
+def _single_arguments(by: tuple[Column, ...]) -> list[StrawberryArgument]:
+    others = [
+        argument(
+            column._meta.name,
+            column_type(column).python | None,
+            "Instead of the id." if column._meta.help_text is None else column._meta.help_text,
+        )
+        for column in by
+    ]
+    identity = strawberry.ID | None if by else strawberry.ID
+    return [argument("id", identity, "The object's id."), *others]
+
+
+def _node_fields() -> type:
+    """The root fields that find any object by its global id."""
+    fields = (
+        ResolvedField(
+            "node",
+            Node | None,
+            resolvers.node,
+            "Any object by its id; null when there is none that you may read.",
+            [argument("id", strawberry.ID, "The object's id.")],
+        ),
+        ResolvedField(
+            "nodes",
+            list[Node | None],
+            resolvers.nodes,
+            "Any objects by their ids, in that order; null where there is none you may read.",
+            [argument("ids", list[strawberry.ID], "The objects' ids, 100 at most.")],
+        ),
+    )
+    return strawberry.type(type("NodeQuery", (), {field.python_name: field for field in fields}))

@@ -1,0 +1,218 @@
+"""Which tables are exposed and how; filled by the schema files, frozen before the first request."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from piccolo.columns import Column, ForeignKey
+from piccolo.table import Table
+from strawberry.utils.str_converters import to_camel_case
+
+from app.bridge.columns import ColumnType, column_type, is_known
+from app.bridge.errors import ConfigurationError
+from app.bridge.ordering import Order
+
+_T = TypeVar("_T")
+
+
+# --- what a schema file writes beside `auto` ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """A connection of the rows whose `foreign_key` names this row."""
+
+    foreign_key: ForeignKey[Any]
+    orders: tuple[Order, ...]
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A root field that finds one row by its id or by one of the unique columns in `by`."""
+
+    table: type[Table]
+    by: tuple[Column, ...]
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A root field with a connection of a table's rows."""
+
+    table: type[Table]
+    orders: tuple[Order, ...]
+    description: str | None
+
+
+# These return Any because the attribute that they fill is annotated `auto`.
+
+
+def to_many(foreign_key: Any, *orders: Order, description: str | None = None) -> Any:
+    """A connection of the rows whose `foreign_key` names this row, sorted by `orders`."""
+    return ToMany(foreign_key, orders, description)
+
+
+def single(table: type[Table], *by: Any, description: str | None = None) -> Any:
+    """A root field: the row of `table` with an id, or with a value of a unique column in `by`."""
+    return Single(table, by, description)
+
+
+def listing(table: type[Table], *orders: Order, description: str | None = None) -> Any:
+    """A root field: a connection of all rows of `table` that the caller may read."""
+    return Listing(table, orders, description)
+
+
+# --- what the other stages read -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnField:
+    """A column as a field."""
+
+    column: str
+    type: ColumnType
+    nullable: bool
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToOneField:
+    """A foreign key as a field: the row that it names."""
+
+    foreign_key: ForeignKey[Any]
+    target: type[Table]
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedField:
+    """A resolver written in Python, and the columns that it reads."""
+
+    needs: tuple[str, ...]
+
+
+Field = ColumnField | ToOneField | ToMany | ComputedField
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedType:
+    """A table, the class that shows it, and its fields by Python name."""
+
+    name: str
+    table: type[Table]
+    cls: type
+    description: str
+    fields: Mapping[str, Field]
+    types: Mapping[str, ColumnType]
+
+    @property
+    def key(self) -> str:
+        """The name of the primary key column."""
+        return str(self.table._meta.primary_key._meta.name)
+
+    def field(self, graphql_name: str) -> Field | None:
+        """The field that clients call `graphql_name`."""
+        return next(
+            (f for name, f in self.fields.items() if to_camel_case(name) == graphql_name), None
+        )
+
+
+class Registry:
+    """The exposed types and root fields of one schema."""
+
+    def __init__(self) -> None:
+        self._types: dict[type[Table], ExposedType] = {}
+        self._roots: list[type] = []
+
+    def exposes(self, table: type[Table]) -> Callable[[type[_T]], type[_T]]:
+        """Decorates the class that shows `table`: what it names is in the API, and nothing else.
+
+        An attribute annotated `auto` is a column or foreign key of that name, or what its value
+        says (`to_many`). A method decorated `@computed` is a field in Python. The class's
+        docstring is the type's description. Raises ConfigurationError for a name that is no column.
+        """
+
+        def expose(cls: type[_T]) -> type[_T]:
+            if table in self._types:
+                raise ConfigurationError(
+                    f"{table.__name__} is exposed twice, as {self._types[table].name} "
+                    f"and as {cls.__name__}"
+                )
+            self._types[table] = ExposedType(
+                name=cls.__name__,
+                table=table,
+                cls=cls,
+                description=inspect.cleandoc(cls.__doc__ or ""),
+                fields=dict(_fields(cls, table)),
+                types={
+                    column._meta.name: column_type(column)
+                    for column in table._meta.columns
+                    if not column._meta.secret and is_known(column)
+                },
+            )
+            return cls
+
+        return expose
+
+    def query(self, cls: type[_T]) -> type[_T]:
+        """Decorates a class of root fields, each made by `single` or `listing`."""
+        self._roots.append(cls)
+        return cls
+
+    @property
+    def types(self) -> tuple[ExposedType, ...]:
+        """Every exposed type."""
+        return tuple(self._types.values())
+
+    @property
+    def tables(self) -> frozenset[type[Table]]:
+        """Every exposed table."""
+        return frozenset(self._types)
+
+    @property
+    def roots(self) -> tuple[type, ...]:
+        """Every class of root fields."""
+        return tuple(self._roots)
+
+    def of(self, table: type[Table]) -> ExposedType:
+        """The type that shows `table`; raises ConfigurationError when there is none."""
+        try:
+            return self._types[table]
+        except KeyError:
+            raise ConfigurationError(
+                f"{table.__name__} is named in the schema but no type shows it"
+            ) from None
+
+
+def declared(cls: type) -> Iterator[tuple[str, object]]:
+    """The `auto` attributes of a class, in order, each with its value (None when it has none)."""
+    for name in inspect.get_annotations(cls):
+        yield name, cls.__dict__.get(name)
+
+
+def _fields(cls: type, table: type[Table]) -> Iterator[tuple[str, Field]]:
+    columns = {column._meta.name: column for column in table._meta.columns}
+    for name, value in declared(cls):
+        if isinstance(value, ToMany):
+            yield name, value
+        elif name in columns:
+            yield name, _column_field(columns[name])
+        else:
+            raise ConfigurationError(
+                f"{cls.__name__}.{name} is no column of {table.__name__}; "
+                f"it has {', '.join(sorted(columns))}"
+            )
+    for name, value in cls.__dict__.items():
+        if (needs := getattr(value, "__needs__", None)) is not None:
+            yield name, ComputedField(needs)
+
+
+def _column_field(column: Column) -> Field:
+    description = column._meta.help_text
+    if column._meta.secret:
+        raise ConfigurationError(f"{column._meta.name} is secret and cannot be in the API")
+    if isinstance(column, ForeignKey):
+        return ToOneField(column, column._foreign_key_meta.resolved_references, description)
+    return ColumnField(column._meta.name, column_type(column), bool(column._meta.null), description)

@@ -1,0 +1,77 @@
+"""One request: who is calling, and the loaders that read for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+
+from app.bridge import Bridge, Request, Viewer
+from app.database import SeedbedEngine
+from app.policy import Caller
+from app.tables import Session
+from app.tables.identifiers import hash_token
+from app.tables.identity import UserStatus
+
+ANONYMOUS = Viewer(Caller.ANONYMOUS)
+
+
+class NotAuthenticated(Exception):
+    """The credentials lead to nobody: unknown, expired, revoked, or of a user who may not act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the resolvers of one operation share."""
+
+    viewer: Viewer
+    request: Request
+
+
+async def identify(authorization: str | None) -> Viewer:
+    """The caller behind an `Authorization` header; anonymous without one.
+
+    One indexed statement for a header, none without. Raises NotAuthenticated for a header that
+    leads to nobody: it is not treated as anonymous, so that an expired login is noticed.
+    """
+    if authorization is None:
+        return ANONYMOUS
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated("send the header as: Authorization: Bearer <access token>")
+    user = Session.user
+    row = (
+        await Session.select(user, user.role, user.organization, user.university)
+        .where(
+            (Session.access_token_hash == hash_token(token))
+            & (Session.expires_at > TimestamptzNow().python())
+            & Session.revoked_at.is_null()
+            & (user.status == UserStatus.ACTIVE)
+            & user.deleted_at.is_null()
+        )
+        .first()
+    )
+    if row is None:
+        raise NotAuthenticated("the access token is not valid, or no longer; log in again")
+    return _viewer(row)
+
+
+def _viewer(row: Mapping[str, object]) -> Viewer:
+    return Viewer(
+        Caller(str(row["user.role"])),
+        {
+            "user": row["user"],
+            "organization": row["user.organization"],
+            "university": row["user.university"],
+        },
+    )
+
+
+def new_context(bridge: Bridge, engine: SeedbedEngine, viewer: Viewer) -> Context:
+    """The context of one operation of `viewer`.
+
+    Anonymous callers read what is public and may be served by a replica; whoever is logged in may
+    have just written, and reads from the primary.
+    """
+    fetch = partial(engine.fetch, fresh=viewer.kind != Caller.ANONYMOUS)
+    return Context(viewer, Request(bridge, viewer, fetch))

@@ -1,0 +1,161 @@
+"""Who may see what: one entry per table, and nothing about it anywhere else.
+
+A table without an entry cannot be exposed. A caller sees a row when a rule that names their kind
+covers it, and of that row the columns of the rules that do. `Through(x)` covers a row whose parent
+behind `x` the same caller may see.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from piccolo.table import Table
+
+from app.bridge.access import Policy, Rule, Through, ViewerValue
+from app.tables import (
+    AssessmentSession,
+    Comment,
+    Course,
+    Document,
+    DocumentType,
+    DocumentTypeStandard,
+    EngineeringStandard,
+    Fragment,
+    Message,
+    Organization,
+    Post,
+    Project,
+    Question,
+    Questionnaire,
+    Response,
+    Section,
+    University,
+    User,
+    UserProfile,
+    VisibilityRule,
+)
+from app.tables.assessment import QuestionnaireStatus
+from app.tables.identity import UserStatus
+
+
+class Caller(StrEnum):
+    """The kinds of caller: nobody known, or a user by role."""
+
+    ANONYMOUS = "ANONYMOUS"
+    USER = "USER"
+    CUSTOMER = "CUSTOMER"
+    VENDOR = "VENDOR"
+    STAFF = "STAFF"
+    ADMIN = "ADMIN"
+
+
+ANYONE = frozenset(Caller)
+USERS = ANYONE - {Caller.ANONYMOUS}
+STAFF = frozenset({Caller.STAFF})
+ADMINS = frozenset({Caller.ADMIN})
+
+# What the rules know of the caller; null, and so equal to nothing, for whoever has none.
+ME = ViewerValue("user")
+MY_ORGANIZATION = ViewerValue("organization")
+MY_UNIVERSITY = ViewerValue("university")
+
+
+def _all(*rules: Rule) -> Policy:
+    return Policy(rules)
+
+
+POLICIES: Mapping[type[Table], Policy] = {
+    # identity
+    Organization: _all(
+        Rule(USERS, Organization.id == MY_ORGANIZATION),
+        Rule(ADMINS, rows=True),
+    ),
+    User: _all(
+        Rule(
+            ANYONE,
+            (User.status == UserStatus.ACTIVE) & User.deleted_at.is_null(),
+            columns=(User.id, User.name, User.created_at),
+        ),
+        Rule(USERS, (User.id == ME) & User.deleted_at.is_null()),
+        Rule(ADMINS, User.deleted_at.is_null()),
+    ),
+    UserProfile: _all(
+        Rule(USERS, UserProfile.user == ME),
+        Rule(ADMINS, Through(UserProfile.user)),
+    ),
+    # assessment
+    Questionnaire: _all(
+        Rule(ANYONE, Questionnaire.status == QuestionnaireStatus.PUBLISHED),
+        Rule(USERS, Questionnaire.organization == MY_ORGANIZATION),
+        Rule(ADMINS, rows=True),
+    ),
+    Section: _all(Rule(ANYONE, Through(Section.questionnaire))),
+    Question: _all(Rule(ANYONE, Through(Question.section))),
+    VisibilityRule: _all(Rule(ANYONE, Through(VisibilityRule.question))),
+    AssessmentSession: _all(
+        Rule(USERS, AssessmentSession.user == ME),
+        Rule(ADMINS, rows=True),
+    ),
+    Response: _all(Rule(USERS, Through(Response.session))),
+    Document: _all(Rule(USERS, Through(Document.session))),
+    DocumentType: _all(
+        Rule(
+            ANYONE,
+            rows=True,
+            columns=(
+                DocumentType.id,
+                DocumentType.name,
+                DocumentType.slug,
+                DocumentType.category,
+                DocumentType.description,
+                DocumentType.created_at,
+                DocumentType.updated_at,
+            ),
+        ),
+        Rule(ADMINS, rows=True),
+    ),
+    EngineeringStandard: _all(Rule(ANYONE, rows=True)),
+    DocumentTypeStandard: _all(Rule(ANYONE, rows=True)),
+    # catalog
+    University: _all(
+        Rule(
+            ANYONE,
+            University.is_verified.eq(True),
+            columns=(
+                University.id,
+                University.name,
+                University.slug,
+                University.country,
+                University.country_code,
+                University.city,
+                University.state_province,
+                University.website,
+                University.domains,
+                University.is_verified,
+                University.verified_at,
+                University.created_at,
+                University.updated_at,
+            ),
+        ),
+        Rule(STAFF, University.id == MY_UNIVERSITY),
+        Rule(ADMINS, rows=True),
+    ),
+    Course: _all(
+        Rule(ANYONE, Through(Course.university) & Course.is_active.eq(True)),
+        Rule(STAFF, Course.university == MY_UNIVERSITY),
+        Rule(ADMINS, rows=True),
+    ),
+    # projects
+    Project: _all(
+        Rule(USERS, Project.owner == ME),
+        Rule(ADMINS, rows=True),
+    ),
+    Message: _all(Rule(USERS, Through(Message.project))),
+    Fragment: _all(Rule(USERS, Through(Fragment.message))),
+    # content
+    Post: _all(
+        Rule(ANYONE, Post.published.eq(True) & Post.deleted_at.is_null()),
+        Rule(USERS, (Post.author == ME) & Post.deleted_at.is_null()),
+        Rule(ADMINS, Post.deleted_at.is_null()),
+    ),
+    Comment: _all(Rule(ANYONE, Through(Comment.post) & Comment.deleted_at.is_null())),
+}

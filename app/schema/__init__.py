@@ -1,0 +1,14 @@
+"""What the API offers, domain by domain; `schema.graphql` is printed from here."""
+
+from app.bridge import BuiltSchema, Limits, build_schema
+from app.policy import POLICIES, Caller
+from app.schema import assessment, catalog, content, identity, projects
+from app.schema.registry import registry
+
+# Importing a domain's file fills the registry; the order is the order of the printed schema.
+DOMAINS = (identity, catalog, content, projects, assessment)
+
+
+def make_schema(limits: Limits | None = None) -> BuiltSchema:
+    """The schema of the whole API. Raises ConfigurationError when its parts do not fit together."""
+    return build_schema(registry, POLICIES, Caller, limits or Limits())

@@ -1,0 +1,47 @@
+"""Posts and comments."""
+
+from app.bridge import Node, ascending, auto, descending, listing, single, to_many
+from app.schema.registry import registry
+from app.tables import content as tables
+
+
+@registry.exposes(tables.Post)
+class Post(Node):
+    """An article; everybody reads published ones, its author the drafts as well."""
+
+    author: auto
+    title: auto
+    slug: auto
+    content: auto
+    published: auto
+    published_at: auto
+    created_at: auto
+    updated_at: auto
+    comments: auto = to_many(
+        tables.Comment.post,
+        ascending(tables.Comment.created_at),
+        description="What has been said about it, oldest first.",
+    )
+
+
+@registry.exposes(tables.Comment)
+class Comment(Node):
+    """What somebody says about a post."""
+
+    post: auto
+    author: auto
+    body: auto
+    created_at: auto
+    updated_at: auto
+
+
+@registry.query
+class ContentQuery:
+    """Posts."""
+
+    post: auto = single(tables.Post, tables.Post.slug)
+    posts: auto = listing(
+        tables.Post,
+        descending(tables.Post.created_at),
+        description="Every Post you may read, newest first.",
+    )

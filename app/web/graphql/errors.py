@@ -1,0 +1,73 @@
+"""Errors as clients see them: a stable code, and never an internal detail.
+
+An error that is not meant for clients is logged with an id, and the answer carries the id.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from asyncpg import QueryCanceledError
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from app.bridge import BridgeError
+from app.database import DatabaseError
+
+_log = logging.getLogger(__name__)
+
+# The text of an error may repeat what was sent; that much is enough to recognise it.
+_LONGEST = 500
+
+Formatted = dict[str, Any]
+
+
+def one_error(message: str, code: str) -> Formatted:
+    """An error that belongs to no part of a document."""
+    return {"message": message, "extensions": {"code": code}}
+
+
+def format_errors(errors: Iterable[GraphQLError], *, executed: bool) -> list[Formatted]:
+    """The errors of one answer; `executed` tells whether anything was run."""
+    return [_format(error, executed) for error in errors]
+
+
+def internal_error(error: BaseException) -> Formatted:
+    """Logs a fault and returns what a client may know of it."""
+    reference = secrets.token_hex(8)
+    _log.error("internal error %s", reference, exc_info=error)
+    return {
+        "message": "something went wrong on the server; report it with this id: " + reference,
+        "extensions": {"code": "INTERNAL_ERROR", "id": reference},
+    }
+
+
+def _format(error: GraphQLError, executed: bool) -> Formatted:
+    cause = error.original_error
+    if isinstance(cause, BridgeError) or cause is None or isinstance(cause, GraphQLError):
+        code = (error.extensions or {}).get("code") or _code(error, executed)
+        formatted = one_error(_shortened(error.message), code)
+    elif isinstance(cause, QueryCanceledError | TimeoutError):
+        formatted = one_error("the database took too long; ask for less at once", "TIMEOUT")
+    elif isinstance(cause, DatabaseError):
+        _log.error("the database cannot be used: %s", cause)
+        formatted = one_error("the database cannot be reached; try again", "SERVICE_UNAVAILABLE")
+    else:
+        formatted = internal_error(cause)
+    if error.locations:
+        formatted["locations"] = [
+            {"line": place.line, "column": place.column} for place in error.locations
+        ]
+    if error.path:
+        formatted["path"] = error.path
+    return formatted
+
+
+def _code(error: GraphQLError, executed: bool) -> str:
+    if isinstance(error, GraphQLSyntaxError):
+        return "GRAPHQL_PARSE_FAILED"
+    return "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _LONGEST else message[:_LONGEST] + " ..."
