@@ -228,7 +228,7 @@ async def check(engine: SeedbedEngine, *, demo: bool) -> list[str]:
 
     Without `demo` only that is checked which every installation needs.
     """
-    async with engine.transaction(isolation="repeatable_read", read_only=True):
+    async with engine.transaction():
         wrong = await _missing_rows(engine, ROWS if demo else REFERENCE_ROWS)
         for one in DEMO_CHECKS if demo else REFERENCE_CHECKS:
             found = await engine.fetch(f"{one.sql} limit 4")

@@ -206,13 +206,14 @@ async def _administrator(engine: SeedbedEngine, wanted: Administrator) -> TableR
             wanted.email,
         )
         if not found:
-            await identity.user(
+            row = identity.user(
                 email=wanted.email,
                 name="Administrator",
                 role=UserRole.ADMIN,
                 password_hash=password_hash,
-            ).save()
-            return TableReport("identity.users", 1, 0, 0, 0)
+            )
+            [report] = await upsert(engine, [row], KEPT)
+            return report
     if (found[0]["role"], found[0]["status"]) != ("ADMIN", "ACTIVE"):
         raise SeedError(
             f"{wanted.email} is a user already, but no active administrator: change that in the "
