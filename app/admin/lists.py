@@ -2,6 +2,7 @@
 
 import re
 
+import orjson
 from piccolo.columns import (
     JSON,
     BigInt,
@@ -83,7 +84,9 @@ def _is_whole(value: str, lowest: int, highest: int) -> bool:
 
 
 def _can_equal(column: Column, value: str) -> bool:
-    """Whether a number is one that the column's type can hold; other values are checked later."""
+    """Whether a number or JSON is one that the column can hold; other values are checked later."""
+    if isinstance(column, JSON):
+        return _is_json(value)
     if isinstance(column, BigInt | BigSerial):
         return _is_whole(value, -(2**63), 2**63 - 1)
     if isinstance(column, Integer):
@@ -103,3 +106,11 @@ _NUMBERS = {
     "limit": (1, _MAX_PAGE_SIZE),
     "offset": (0, _MAX_PAGE * _MAX_PAGE_SIZE),
 }
+
+
+def _is_json(value: str) -> bool:
+    try:
+        orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return False
+    return True

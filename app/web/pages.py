@@ -73,7 +73,7 @@ def routes(settings: Settings, assets: Assets | None = None) -> list[BaseRoute]:
     assets = assets or load_assets()
     examples = load_examples()
     documents = load_documents()
-    home = _render(
+    home = render(
         "home.html",
         assets,
         examples=examples,
@@ -84,7 +84,7 @@ def routes(settings: Settings, assets: Assets | None = None) -> list[BaseRoute]:
     graphiql = (
         assets.graphiql.decode()
         if assets.graphiql is not None
-        else _render("plain.html", assets, endpoint=ENDPOINT, query=examples[0].query)
+        else render("plain.html", assets, endpoint=ENDPOINT, query=examples[0].query)
     )
     return [
         Route("/", _page(home)),
@@ -102,7 +102,8 @@ def _documents(root: Path) -> Iterator[Document]:
             yield Document(f"/docs/{path.name}", title or path.name, text)
 
 
-def _render(template: str, assets: Assets, **values: object) -> str:
+def render(template: str, assets: Assets, **values: object) -> str:
+    """A page from its template; every value is escaped."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined
     )
