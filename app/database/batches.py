@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Any, Protocol, cast
 
+import asyncpg
 from piccolo.engine.postgres import AsyncBatch
 from piccolo.query.base import Query
 

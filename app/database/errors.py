@@ -15,8 +15,6 @@
 No message holds a password or the arguments of a statement.
 """
 
-# ruff: noqa: N818 - the names say what happened
-
 from piccolo.engine.exceptions import TransactionError
 
 

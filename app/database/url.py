@@ -213,8 +213,8 @@ def _hosts(hosts: str, ports: str) -> tuple[tuple[str, int], ...]:
 
 def _host(text: str, port: str) -> tuple[str, int]:
     if text.startswith("/"):
-        socket_file = re.fullmatch(r"(/.*)/\.s\.PGSQL\.([0-9]{1,5})", text)
-        return (socket_file[1], _port(socket_file[2])) if socket_file else (text, _port(port))
+        own_port = re.fullmatch(r"(/.*?)(?:/\.s\.PGSQL\.|:)([0-9]{1,5})", text)
+        return (own_port[1], _port(own_port[2])) if own_port else (text, _port(port))
     if text.startswith("["):
         name, bracket, rest = text[1:].partition("]")
         own = rest.removeprefix(":")
