@@ -41,7 +41,7 @@ graphiql: ## Build GraphiQL, when Node.js is there and something has changed
 	elif ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || a === 22 && b >= 12 || a === 20 && b >= 19 ? 0 : 1)'; then \
 		echo "GraphiQL needs Node.js 20.19, 22.12 or later, not $$(node --version): a plain page takes its place."; \
 	else \
-		$(MAKE) --no-print-directory $(BUILD)/.built; \
+		$(MAKE) --no-print-directory --silent $(BUILD)/.built; \
 	fi
 
 schema: $(VENV)/.runtime ## Write schema.graphql anew from the code

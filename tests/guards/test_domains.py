@@ -10,8 +10,8 @@ from tests.guards.tree import DOMAINS, ROOT
 SHARED = {
     "app/tables": {"__init__", "base", "checks", "identifiers"},
     "app/actions": {"__init__"},
-    "app/schema": {"__init__"},
-    "seeds": {"__init__", "ids", "runner", "upsert", "texts"},
+    "app/schema": {"__init__", "registry"},
+    "seeds": {"__init__", "checks", "conditions", "ids", "runner", "scale", "texts", "upsert"},
 }
 
 

@@ -41,10 +41,14 @@ async def test_a_transaction_under_test_is_a_savepoint(
     leaves_nothing: None, database: SeedbedEngine
 ) -> None:
     await university().save()
-    with pytest.raises(asyncpg.UniqueViolationError):
+
+    async def fail() -> None:
         async with database.transaction():
             await university(slug="twice").save()
             await university(slug="twice").save()
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await fail()
     assert await University.count() == 1
 
 

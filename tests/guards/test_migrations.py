@@ -95,6 +95,16 @@ async def test_an_older_server_gets_the_same_tables(postgres_16: str, empty: str
     assert {key: older[key] for key in older if key[0] in kinds} == {
         key: newer[key] for key in newer if key[0] in kinds
     }
+    connection = await asyncpg.connect(postgres_16)
+    try:
+        key = await connection.fetchval(
+            "insert into identity.organizations (name, slug) values ('A', 'a') returning id"
+        )
+        found = await connection.fetchval("select public.search_matches('École à Zürich', 'É zur')")
+    finally:
+        await connection.close()
+    assert key.version == 7
+    assert found is True
     _migrate(postgres_16, "backwards", "app", "all", "--auto_agree")
     assert await listing(postgres_16) == {}
 

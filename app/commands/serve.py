@@ -1,0 +1,182 @@
+"""`make serve`: the database, its migrations, demo data, the server, and where all of it is."""
+
+import asyncio
+import contextlib
+import errno
+import logging.config
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+import asyncpg
+import uvicorn
+
+from app.database import DatabaseError, EmbeddedServer, SeedbedEngine
+from app.database.migrations import migrate
+from app.settings import Settings
+from seeds.runner import DEMO_LOGINS, seed_if_empty
+
+_GRACE = 10  # seconds for requests to end; a subscription would never end by itself
+_INTERRUPTED = 130  # what shells report for Ctrl-C
+
+
+class ServeError(Exception):
+    """The server cannot be started; `str()` is one sentence for a person."""
+
+
+def serve(engine: SeedbedEngine) -> int:
+    """Run the server until Ctrl-C or SIGTERM: the exit code.
+
+    The port is taken first: when it is in use, nothing has been migrated or seeded. Clients that
+    connect meanwhile wait for their answer instead of being refused.
+    """
+    settings = engine.settings
+    _configure_logging(settings)
+    # From here on SIGTERM is what Ctrl-C is, also before uvicorn handles both.
+    signal.signal(signal.SIGTERM, _interrupt)
+    server = _Server(settings)
+    try:
+        with _listening(settings) as listener, _embedded(engine):
+            factory = server.config.get_loop_factory()
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(_serve(engine, server, listener))
+    except (ServeError, DatabaseError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except asyncpg.DiskFullError:
+        print("The disk of the database is full: free some space and start again.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0 if server.started else _INTERRUPTED
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, saying where it is once it really is there."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__(
+            uvicorn.Config(
+                "app.main:app",
+                access_log=False,  # the application logs its requests itself
+                forwarded_allow_ips=list(settings.trusted_proxies),
+                log_config=None,
+                proxy_headers=bool(settings.trusted_proxies),
+                # Otherwise the next request of a connection starts in the context of the last one.
+                reset_contextvars=True,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the addresses."""
+        await super().startup(sockets)
+        if sockets:
+            print(_welcome(self.settings, _address(sockets[0])), flush=True)
+
+
+async def _serve(engine: SeedbedEngine, server: uvicorn.Server, listener: socket.socket) -> None:
+    """Prepare and serve in one event loop: a pool belongs to the loop it was made in."""
+    await engine.start_connection_pool()
+    try:
+        await migrate(engine)
+        if engine.settings.environment == "development":
+            await seed_if_empty(engine)
+        await server.serve(sockets=[listener])
+    finally:
+        await engine.close_connection_pool()
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """A socket on the settings' address that takes connections."""
+    where = f"{settings.host}:{settings.port}"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server(
+            (settings.host.strip("[]"), settings.port), family=family, backlog=2048
+        )
+    except OSError as error:
+        match error.errno:
+            case errno.EADDRINUSE:
+                reason = f"Port {settings.port} on {settings.host} is in use: stop what uses it, or"
+            case errno.EACCES:
+                reason = f"This user may not listen on port {settings.port}:"
+            case _:
+                reason = f"The server cannot listen on {where} ({error.strerror}):"
+        raise ServeError(f"{reason} set SEEDBED_HOST and SEEDBED_PORT to others.") from error
+    with listener:
+        yield listener
+
+
+@contextlib.contextmanager
+def _embedded(engine: SeedbedEngine) -> Iterator[None]:
+    """Stop the embedded PostgreSQL at the end, if we started it and nobody else uses it."""
+    settings = engine.settings
+    embedded = EmbeddedServer(settings.data_dir)
+    ours = settings.database_url is None and not embedded.is_running()
+    try:
+        yield
+    finally:
+        if ours and embedded.is_running():
+            if asyncio.run(_others(embedded)):
+                print("The embedded PostgreSQL stays: others use it (make stop ends it).")
+            else:
+                embedded.stop()
+
+
+async def _others(embedded: EmbeddedServer) -> int:
+    connection = await asyncpg.connect(embedded.dsn("postgres"))
+    try:
+        others: int = await connection.fetchval(
+            "select count(*) from pg_stat_activity"
+            " where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        )
+    finally:
+        await connection.close()
+    return others
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def _configure_logging(settings: Settings) -> None:
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            # Its own news ("Started server process") is what the lines below say better.
+            "loggers": {"uvicorn": {"level": max(logging.WARNING, level)}},
+        }
+    )
+
+
+def _address(listener: socket.socket) -> str:
+    """Where a browser on this machine finds the listener."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not used
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _welcome(settings: Settings, address: str) -> str:
+    """What a person needs to know now."""
+    lines = [
+        "",
+        f"  Home      {address}/",
+        f"  GraphiQL  {address}/graphiql",
+        f"  Admin     {address}/admin/",
+        "",
+    ]
+    if settings.environment == "development":
+        lines += ["  Demo logins", *(f"    {login}" for login in DEMO_LOGINS), ""]
+    lines += ["  Ctrl-C stops the server.", ""]
+    return "\n".join(lines)
