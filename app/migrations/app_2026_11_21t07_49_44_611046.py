@@ -246,41 +246,16 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="Event", tablename="events", schema="operations", columns=None
-    )
-
-    manager.add_table(
-        class_name="AssessmentSession",
-        tablename="assessment_sessions",
-        schema="assessment",
+        class_name="University",
+        tablename="universities",
+        schema="catalog",
         columns=None,
     )
 
     manager.add_table(
-        class_name="Payment",
-        tablename="payments",
-        schema="payments",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="Fragment",
-        tablename="fragments",
-        schema="projects",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="Document",
-        tablename="documents",
-        schema="assessment",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="Message",
-        tablename="messages",
-        schema="projects",
+        class_name="MagicLink",
+        tablename="magic_links",
+        schema="identity",
         columns=None,
     )
 
@@ -292,59 +267,9 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        schema="assessment",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="RateLimit",
-        tablename="rate_limits",
+        class_name="AuditLog",
+        tablename="audit_logs",
         schema="operations",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="Response",
-        tablename="responses",
-        schema="assessment",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="RefreshToken",
-        tablename="refresh_tokens",
-        schema="identity",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="Course", tablename="courses", schema="catalog", columns=None
-    )
-
-    manager.add_table(
-        class_name="ApiKey", tablename="api_keys", schema="identity", columns=None
-    )
-
-    manager.add_table(
-        class_name="Section",
-        tablename="sections",
-        schema="assessment",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="DocumentType",
-        tablename="document_types",
-        schema="assessment",
-        columns=None,
-    )
-
-    manager.add_table(
-        class_name="University",
-        tablename="universities",
-        schema="catalog",
         columns=None,
     )
 
@@ -356,9 +281,20 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="AuditLog",
-        tablename="audit_logs",
-        schema="operations",
+        class_name="User", tablename="users", schema="identity", columns=None
+    )
+
+    manager.add_table(
+        class_name="Section",
+        tablename="sections",
+        schema="assessment",
+        columns=None,
+    )
+
+    manager.add_table(
+        class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        schema="assessment",
         columns=None,
     )
 
@@ -370,9 +306,13 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="UserProfile",
-        tablename="user_profiles",
-        schema="identity",
+        class_name="Event", tablename="events", schema="operations", columns=None
+    )
+
+    manager.add_table(
+        class_name="AssessmentSession",
+        tablename="assessment_sessions",
+        schema="assessment",
         columns=None,
     )
 
@@ -391,8 +331,40 @@ async def forwards():
     )
 
     manager.add_table(
+        class_name="UserProfile",
+        tablename="user_profiles",
+        schema="identity",
+        columns=None,
+    )
+
+    manager.add_table(
         class_name="Question",
         tablename="questions",
+        schema="assessment",
+        columns=None,
+    )
+
+    manager.add_table(
+        class_name="Document",
+        tablename="documents",
+        schema="assessment",
+        columns=None,
+    )
+
+    manager.add_table(
+        class_name="ApiKey", tablename="api_keys", schema="identity", columns=None
+    )
+
+    manager.add_table(
+        class_name="RefreshToken",
+        tablename="refresh_tokens",
+        schema="identity",
+        columns=None,
+    )
+
+    manager.add_table(
+        class_name="Response",
+        tablename="responses",
         schema="assessment",
         columns=None,
     )
@@ -402,21 +374,25 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        schema="payments",
+        class_name="Fragment",
+        tablename="fragments",
+        schema="projects",
         columns=None,
     )
 
     manager.add_table(
-        class_name="User", tablename="users", schema="identity", columns=None
+        class_name="Comment", tablename="comments", schema="content", columns=None
     )
 
     manager.add_table(
-        class_name="Session",
-        tablename="sessions",
-        schema="identity",
+        class_name="Message",
+        tablename="messages",
+        schema="projects",
         columns=None,
+    )
+
+    manager.add_table(
+        class_name="Post", tablename="posts", schema="content", columns=None
     )
 
     manager.add_table(
@@ -427,18 +403,1769 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="Comment", tablename="comments", schema="content", columns=None
+        class_name="RateLimit",
+        tablename="rate_limits",
+        schema="operations",
+        columns=None,
     )
 
     manager.add_table(
-        class_name="Post", tablename="posts", schema="content", columns=None
+        class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        schema="payments",
+        columns=None,
     )
 
     manager.add_table(
-        class_name="MagicLink",
-        tablename="magic_links",
+        class_name="Session",
+        tablename="sessions",
         schema="identity",
         columns=None,
+    )
+
+    manager.add_table(
+        class_name="DocumentType",
+        tablename="document_types",
+        schema="assessment",
+        columns=None,
+    )
+
+    manager.add_table(
+        class_name="Payment",
+        tablename="payments",
+        schema="payments",
+        columns=None,
+    )
+
+    manager.add_table(
+        class_name="Course", tablename="courses", schema="catalog", columns=None
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="name",
+        db_column_name="name",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="slug",
+        db_column_name="slug",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="country",
+        db_column_name="country",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="country_code",
+        db_column_name="country_code",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 2,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="city",
+        db_column_name="city",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="state_province",
+        db_column_name="state_province",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="website",
+        db_column_name="website",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 2048,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="domains",
+        db_column_name="domains",
+        column_class_name="Array",
+        column_class=Array,
+        params={
+            "default": list,
+            "base_column": Varchar(
+                length=253,
+                default="",
+                null=False,
+                primary_key=False,
+                unique=False,
+                index=False,
+                index_method=IndexMethod.btree,
+                choices=None,
+                db_column_name=None,
+                secret=False,
+            ),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="is_verified",
+        db_column_name="is_verified",
+        column_class_name="Boolean",
+        column_class=Boolean,
+        params={
+            "default": False,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="verified_at",
+        db_column_name="verified_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="settings",
+        db_column_name="settings",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="University",
+        tablename="universities",
+        column_name="analytics",
+        db_column_name="analytics",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="catalog",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="token_hash",
+        db_column_name="token_hash",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": True,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="email",
+        db_column_name="email",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 254,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="user",
+        db_column_name="user",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="expires_at",
+        db_column_name="expires_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        column_name="used_at",
+        db_column_name="used_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        column_name="key",
+        db_column_name="key",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        column_name="value",
+        db_column_name="value",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        column_name="description",
+        db_column_name="description",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        column_name="updated_by",
+        db_column_name="updated_by",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.set_null,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="user",
+        db_column_name="user",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.set_null,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="action",
+        db_column_name="action",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="resource_type",
+        db_column_name="resource_type",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="resource_id",
+        db_column_name="resource_id",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="details",
+        db_column_name="details",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="ip_address",
+        db_column_name="ip_address",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 45,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        column_name="user_agent",
+        db_column_name="user_agent",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 512,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="code",
+        db_column_name="code",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 50,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="title",
+        db_column_name="title",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="category",
+        db_column_name="category",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 30,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "StandardCategory",
+                {
+                    "MODERN_ARCHITECTURE": "MODERN_ARCHITECTURE",
+                    "AI_ASSISTED_DEVELOPMENT": "AI_ASSISTED_DEVELOPMENT",
+                    "CODING": "CODING",
+                    "TESTING_QA": "TESTING_QA",
+                    "SECURITY_DEVSECOPS": "SECURITY_DEVSECOPS",
+                    "WORKFLOW": "WORKFLOW",
+                    "DOCUMENTATION": "DOCUMENTATION",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="description",
+        db_column_name="description",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="EngineeringStandard",
+        tablename="engineering_standards",
+        column_name="principles",
+        db_column_name="principles",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "[]",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="email",
+        db_column_name="email",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 254,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="password_hash",
+        db_column_name="password_hash",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 255,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": True,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="name",
+        db_column_name="name",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="role",
+        db_column_name="role",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "USER",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "UserRole",
+                {
+                    "ADMIN": "ADMIN",
+                    "STAFF": "STAFF",
+                    "VENDOR": "VENDOR",
+                    "CUSTOMER": "CUSTOMER",
+                    "USER": "USER",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="status",
+        db_column_name="status",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "PENDING",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "UserStatus",
+                {
+                    "PENDING": "PENDING",
+                    "ACTIVE": "ACTIVE",
+                    "SUSPENDED": "SUSPENDED",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="email_verified",
+        db_column_name="email_verified",
+        column_class_name="Boolean",
+        column_class=Boolean,
+        params={
+            "default": False,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="organization",
+        db_column_name="organization",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Organization,
+            "on_delete": OnDelete.set_null,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="university",
+        db_column_name="university",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": University,
+            "on_delete": OnDelete.set_null,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="last_login_at",
+        db_column_name="last_login_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="User",
+        tablename="users",
+        column_name="deleted_at",
+        db_column_name="deleted_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Section",
+        tablename="sections",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Section",
+        tablename="sections",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Section",
+        tablename="sections",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Section",
+        tablename="sections",
+        column_name="questionnaire",
+        db_column_name="questionnaire",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Questionnaire,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Section",
+        tablename="sections",
+        column_name="title",
+        db_column_name="title",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Section",
+        tablename="sections",
+        column_name="description",
+        db_column_name="description",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Section",
+        tablename="sections",
+        column_name="position",
+        db_column_name="position",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        column_name="document_type",
+        db_column_name="document_type",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": DocumentType,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        column_name="standard",
+        db_column_name="standard",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": EngineeringStandard,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        column_name="priority",
+        db_column_name="priority",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Organization",
+        tablename="organizations",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Organization",
+        tablename="organizations",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Organization",
+        tablename="organizations",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Organization",
+        tablename="organizations",
+        column_name="name",
+        db_column_name="name",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Organization",
+        tablename="organizations",
+        column_name="slug",
+        db_column_name="slug",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Organization",
+        tablename="organizations",
+        column_name="settings",
+        db_column_name="settings",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
     )
 
     manager.add_column(
@@ -948,8 +2675,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
         column_name="id",
         db_column_name="id",
         column_class_name="UUID",
@@ -965,12 +2692,12 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="payments",
+        schema="assessment",
     )
 
     manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
         column_name="created_at",
         db_column_name="created_at",
         column_class_name="Timestamptz",
@@ -986,12 +2713,12 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="payments",
+        schema="assessment",
     )
 
     manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
         column_name="updated_at",
         db_column_name="updated_at",
         column_class_name="Timestamptz",
@@ -1007,19 +2734,19 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="payments",
+        schema="assessment",
     )
 
     manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="user",
-        db_column_name="user",
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
+        column_name="question",
+        db_column_name="question",
         column_class_name="ForeignKey",
         column_class=ForeignKey,
         params={
-            "references": User,
-            "on_delete": OnDelete.restrict,
+            "references": Question,
+            "on_delete": OnDelete.cascade,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -1031,139 +2758,48 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="payments",
+        schema="assessment",
     )
 
     manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="amount",
-        db_column_name="amount",
-        column_class_name="Numeric",
-        column_class=Numeric,
-        params={
-            "default": None,
-            "digits": (10, 2),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="currency",
-        db_column_name="currency",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 3,
-            "default": "USD",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="status",
-        db_column_name="status",
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
+        column_name="action",
+        db_column_name="action",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
             "length": 20,
-            "default": "PENDING",
+            "default": None,
             "null": False,
             "primary_key": False,
             "unique": False,
-            "index": True,
+            "index": False,
             "index_method": IndexMethod.btree,
             "choices": Enum(
-                "PaymentStatus",
+                "VisibilityAction",
                 {
-                    "PENDING": "PENDING",
-                    "INITIATED": "INITIATED",
-                    "PROCESSING": "PROCESSING",
-                    "COMPLETED": "COMPLETED",
-                    "FAILED": "FAILED",
-                    "CANCELLED": "CANCELLED",
+                    "SHOW": "SHOW",
+                    "HIDE": "HIDE",
+                    "REQUIRE": "REQUIRE",
+                    "UNREQUIRE": "UNREQUIRE",
                 },
             ),
             "db_column_name": None,
             "secret": False,
         },
-        schema="payments",
+        schema="assessment",
     )
 
     manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="type",
-        db_column_name="type",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "PAYMENT",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "PaymentType", {"INITIATE": "INITIATE", "PAYMENT": "PAYMENT"}
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="description",
-        db_column_name="description",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="metadata",
-        db_column_name="metadata",
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
+        column_name="condition",
+        db_column_name="condition",
         column_class_name="JSONB",
         column_class=JSONB,
         params={
-            "default": "{}",
+            "default": None,
             "null": False,
             "primary_key": False,
             "unique": False,
@@ -1173,20 +2809,19 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="payments",
+        schema="assessment",
     )
 
     manager.add_column(
-        table_class_name="Payment",
-        tablename="payments",
-        column_name="idempotency_key",
-        db_column_name="idempotency_key",
-        column_class_name="Varchar",
-        column_class=Varchar,
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
+        column_name="priority",
+        db_column_name="priority",
+        column_class_name="Integer",
+        column_class=Integer,
         params={
-            "length": 200,
-            "default": None,
-            "null": True,
+            "default": 0,
+            "null": False,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -1195,12 +2830,33 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="payments",
+        schema="assessment",
     )
 
     manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
+        column_name="is_active",
+        db_column_name="is_active",
+        column_class_name="Boolean",
+        column_class=Boolean,
+        params={
+            "default": True,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Project",
+        tablename="projects",
         column_name="id",
         db_column_name="id",
         column_class_name="UUID",
@@ -1220,8 +2876,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
+        table_class_name="Project",
+        tablename="projects",
         column_name="created_at",
         db_column_name="created_at",
         column_class_name="Timestamptz",
@@ -1241,8 +2897,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
+        table_class_name="Project",
+        tablename="projects",
         column_name="updated_at",
         db_column_name="updated_at",
         column_class_name="Timestamptz",
@@ -1262,14 +2918,123 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
-        column_name="message",
-        db_column_name="message",
+        table_class_name="Project",
+        tablename="projects",
+        column_name="owner",
+        db_column_name="owner",
         column_class_name="ForeignKey",
         column_class=ForeignKey,
         params={
-            "references": Message,
+            "references": User,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Project",
+        tablename="projects",
+        column_name="name",
+        db_column_name="name",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="user",
+        db_column_name="user",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
             "on_delete": OnDelete.cascade,
             "on_update": OnUpdate.cascade,
             "target_column": None,
@@ -1282,20 +3047,20 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
-        column_name="sandbox_url",
-        db_column_name="sandbox_url",
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="avatar_url",
+        db_column_name="avatar_url",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
             "length": 2048,
             "default": None,
-            "null": False,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -1304,20 +3069,20 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
-        column_name="title",
-        db_column_name="title",
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="phone",
+        db_column_name="phone",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 200,
+            "length": 32,
             "default": None,
-            "null": False,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -1326,35 +3091,14 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
-        column_name="files",
-        db_column_name="files",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Fragment",
-        tablename="fragments",
-        column_name="summary",
-        db_column_name="summary",
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="address",
+        db_column_name="address",
         column_class_name="Text",
         column_class=Text,
         params={
@@ -1368,7 +3112,345 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="bio",
+        db_column_name="bio",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="UserProfile",
+        tablename="user_profiles",
+        column_name="preferences",
+        db_column_name="preferences",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="section",
+        db_column_name="section",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Section,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="questionnaire",
+        db_column_name="questionnaire",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Questionnaire,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="key",
+        db_column_name="key",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="text",
+        db_column_name="text",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="help_text",
+        db_column_name="help_text",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="type",
+        db_column_name="type",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "QuestionType",
+                {
+                    "TEXT": "TEXT",
+                    "TEXTAREA": "TEXTAREA",
+                    "NUMBER": "NUMBER",
+                    "EMAIL": "EMAIL",
+                    "URL": "URL",
+                    "DATE": "DATE",
+                    "SINGLE_CHOICE": "SINGLE_CHOICE",
+                    "MULTIPLE_CHOICE": "MULTIPLE_CHOICE",
+                    "SCALE": "SCALE",
+                    "MATRIX": "MATRIX",
+                    "FILE_UPLOAD": "FILE_UPLOAD",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="options",
+        db_column_name="options",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "[]",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="validation",
+        db_column_name="validation",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="required",
+        db_column_name="required",
+        column_class_name="Boolean",
+        column_class=Boolean,
+        params={
+            "default": False,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Question",
+        tablename="questions",
+        column_name="position",
+        db_column_name="position",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
     )
 
     manager.add_column(
@@ -1666,8 +3748,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Message",
-        tablename="messages",
+        table_class_name="ApiKey",
+        tablename="api_keys",
         column_name="id",
         db_column_name="id",
         column_class_name="UUID",
@@ -1683,12 +3765,12 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Message",
-        tablename="messages",
+        table_class_name="ApiKey",
+        tablename="api_keys",
         column_name="created_at",
         db_column_name="created_at",
         column_class_name="Timestamptz",
@@ -1704,12 +3786,12 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Message",
-        tablename="messages",
+        table_class_name="ApiKey",
+        tablename="api_keys",
         column_name="updated_at",
         db_column_name="updated_at",
         column_class_name="Timestamptz",
@@ -1725,176 +3807,44 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Message",
-        tablename="messages",
-        column_name="project",
-        db_column_name="project",
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        column_name="user",
+        db_column_name="user",
         column_class_name="ForeignKey",
         column_class=ForeignKey,
         params={
-            "references": Project,
+            "references": User,
             "on_delete": OnDelete.cascade,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
             "primary_key": False,
             "unique": False,
-            "index": False,
+            "index": True,
             "index_method": IndexMethod.btree,
             "choices": None,
             "db_column_name": None,
             "secret": False,
         },
-        schema="projects",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Message",
-        tablename="messages",
-        column_name="content",
-        db_column_name="content",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Message",
-        tablename="messages",
-        column_name="role",
-        db_column_name="role",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "MessageRole", {"USER": "USER", "ASSISTANT": "ASSISTANT"}
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Message",
-        tablename="messages",
-        column_name="type",
-        db_column_name="type",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "RESULT",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "MessageType", {"RESULT": "RESULT", "ERROR": "ERROR"}
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        column_name="key",
-        db_column_name="key",
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        column_name="name",
+        db_column_name="name",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
             "length": 100,
             "default": None,
             "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        column_name="value",
-        db_column_name="value",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": None,
-            "null": False,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -1903,258 +3853,18 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="operations",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        column_name="description",
-        db_column_name="description",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        column_name="updated_by",
-        db_column_name="updated_by",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.set_null,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        column_name="document_type",
-        db_column_name="document_type",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": DocumentType,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        column_name="standard",
-        db_column_name="standard",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": EngineeringStandard,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        column_name="priority",
-        db_column_name="priority",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": 0,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        column_name="key",
-        db_column_name="key",
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        column_name="key_prefix",
+        db_column_name="key_prefix",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 200,
+            "length": 20,
             "default": None,
             "null": False,
             "primary_key": False,
@@ -2165,19 +3875,74 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="operations",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        column_name="window_start",
-        db_column_name="window_start",
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        column_name="key_hash",
+        db_column_name="key_hash",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": True,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        column_name="scopes",
+        db_column_name="scopes",
+        column_class_name="Array",
+        column_class=Array,
+        params={
+            "default": list,
+            "base_column": Varchar(
+                length=50,
+                default="",
+                null=False,
+                primary_key=False,
+                unique=False,
+                index=False,
+                index_method=IndexMethod.btree,
+                choices=None,
+                db_column_name=None,
+                secret=False,
+            ),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        column_name="last_used_at",
+        db_column_name="last_used_at",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
         params={
             "default": None,
-            "null": False,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -2186,62 +3951,20 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="operations",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        column_name="attempts",
-        db_column_name="attempts",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": 0,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
+        table_class_name="ApiKey",
+        tablename="api_keys",
         column_name="expires_at",
         db_column_name="expires_at",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
         params={
             "default": None,
-            "null": False,
+            "null": True,
             "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="Response",
-        tablename="responses",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
             "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
@@ -2249,109 +3972,19 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="assessment",
+        schema="identity",
     )
 
     manager.add_column(
-        table_class_name="Response",
-        tablename="responses",
-        column_name="created_at",
-        db_column_name="created_at",
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        column_name="revoked_at",
+        db_column_name="revoked_at",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Response",
-        tablename="responses",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Response",
-        tablename="responses",
-        column_name="session",
-        db_column_name="session",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": AssessmentSession,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Response",
-        tablename="responses",
-        column_name="question",
-        db_column_name="question",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Question,
-            "on_delete": OnDelete.restrict,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Response",
-        tablename="responses",
-        column_name="value",
-        db_column_name="value",
-        column_class_name="JSONB",
-        column_class=JSONB,
         params={
             "default": None,
-            "null": False,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -2360,28 +3993,7 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Response",
-        tablename="responses",
-        column_name="answered_at",
-        db_column_name="answered_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
+        schema="identity",
     )
 
     manager.add_column(
@@ -2581,6 +4193,2200 @@ async def forwards():
             "secret": False,
         },
         schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Response",
+        tablename="responses",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Response",
+        tablename="responses",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Response",
+        tablename="responses",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Response",
+        tablename="responses",
+        column_name="session",
+        db_column_name="session",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": AssessmentSession,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Response",
+        tablename="responses",
+        column_name="question",
+        db_column_name="question",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Question,
+            "on_delete": OnDelete.restrict,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Response",
+        tablename="responses",
+        column_name="value",
+        db_column_name="value",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Response",
+        tablename="responses",
+        column_name="answered_at",
+        db_column_name="answered_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="user",
+        db_column_name="user",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="device_id",
+        db_column_name="device_id",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="device_name",
+        db_column_name="device_name",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="device_type",
+        db_column_name="device_type",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 50,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="devices",
+        column_name="last_active_at",
+        db_column_name="last_active_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="message",
+        db_column_name="message",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Message,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="sandbox_url",
+        db_column_name="sandbox_url",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 2048,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="title",
+        db_column_name="title",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="files",
+        db_column_name="files",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Fragment",
+        tablename="fragments",
+        column_name="summary",
+        db_column_name="summary",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Comment",
+        tablename="comments",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Comment",
+        tablename="comments",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Comment",
+        tablename="comments",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Comment",
+        tablename="comments",
+        column_name="post",
+        db_column_name="post",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Post,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Comment",
+        tablename="comments",
+        column_name="author",
+        db_column_name="author",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Comment",
+        tablename="comments",
+        column_name="body",
+        db_column_name="body",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Comment",
+        tablename="comments",
+        column_name="deleted_at",
+        db_column_name="deleted_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Message",
+        tablename="messages",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Message",
+        tablename="messages",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Message",
+        tablename="messages",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Message",
+        tablename="messages",
+        column_name="project",
+        db_column_name="project",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Project,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Message",
+        tablename="messages",
+        column_name="content",
+        db_column_name="content",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Message",
+        tablename="messages",
+        column_name="role",
+        db_column_name="role",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "MessageRole", {"USER": "USER", "ASSISTANT": "ASSISTANT"}
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Message",
+        tablename="messages",
+        column_name="type",
+        db_column_name="type",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "RESULT",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "MessageType", {"RESULT": "RESULT", "ERROR": "ERROR"}
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="projects",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="author",
+        db_column_name="author",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="title",
+        db_column_name="title",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="slug",
+        db_column_name="slug",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="content",
+        db_column_name="content",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="published",
+        db_column_name="published",
+        column_class_name="Boolean",
+        column_class=Boolean,
+        params={
+            "default": False,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="published_at",
+        db_column_name="published_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Post",
+        tablename="posts",
+        column_name="deleted_at",
+        db_column_name="deleted_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="organization",
+        db_column_name="organization",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Organization,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="title",
+        db_column_name="title",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="slug",
+        db_column_name="slug",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="version",
+        db_column_name="version",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 1,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="description",
+        db_column_name="description",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Questionnaire",
+        tablename="questionnaires",
+        column_name="status",
+        db_column_name="status",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "DRAFT",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "QuestionnaireStatus",
+                {
+                    "DRAFT": "DRAFT",
+                    "PUBLISHED": "PUBLISHED",
+                    "ARCHIVED": "ARCHIVED",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        column_name="key",
+        db_column_name="key",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        column_name="window_start",
+        db_column_name="window_start",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        column_name="attempts",
+        db_column_name="attempts",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        column_name="expires_at",
+        db_column_name="expires_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="operations",
+    )
+
+    manager.add_column(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        column_name="payment",
+        db_column_name="payment",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Payment,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        column_name="transaction_type",
+        db_column_name="transaction_type",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "TransactionType",
+                {
+                    "AUTHORIZATION": "AUTHORIZATION",
+                    "CAPTURE": "CAPTURE",
+                    "REFUND": "REFUND",
+                    "VOID": "VOID",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        column_name="amount",
+        db_column_name="amount",
+        column_class_name="Numeric",
+        column_class=Numeric,
+        params={
+            "default": None,
+            "digits": (10, 2),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        column_name="status",
+        db_column_name="status",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "PaymentStatus",
+                {
+                    "PENDING": "PENDING",
+                    "INITIATED": "INITIATED",
+                    "PROCESSING": "PROCESSING",
+                    "COMPLETED": "COMPLETED",
+                    "FAILED": "FAILED",
+                    "CANCELLED": "CANCELLED",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        column_name="metadata",
+        db_column_name="metadata",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="user",
+        db_column_name="user",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="device",
+        db_column_name="device",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Device,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="access_token_hash",
+        db_column_name="access_token_hash",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": True,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="expires_at",
+        db_column_name="expires_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="ip_address",
+        db_column_name="ip_address",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 45,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="user_agent",
+        db_column_name="user_agent",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 512,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="Session",
+        tablename="sessions",
+        column_name="revoked_at",
+        db_column_name="revoked_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="identity",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="name",
+        db_column_name="name",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="slug",
+        db_column_name="slug",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="category",
+        db_column_name="category",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "DocumentCategory",
+                {
+                    "ENGINEERING": "ENGINEERING",
+                    "BUSINESS": "BUSINESS",
+                    "COMPLIANCE": "COMPLIANCE",
+                    "OPERATIONS": "OPERATIONS",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="description",
+        db_column_name="description",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        column_name="template",
+        db_column_name="template",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="assessment",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUIDv7(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="updated_at",
+        db_column_name="updated_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="user",
+        db_column_name="user",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": User,
+            "on_delete": OnDelete.restrict,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="amount",
+        db_column_name="amount",
+        column_class_name="Numeric",
+        column_class=Numeric,
+        params={
+            "default": None,
+            "digits": (10, 2),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="currency",
+        db_column_name="currency",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 3,
+            "default": "USD",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="status",
+        db_column_name="status",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "PENDING",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "PaymentStatus",
+                {
+                    "PENDING": "PENDING",
+                    "INITIATED": "INITIATED",
+                    "PROCESSING": "PROCESSING",
+                    "COMPLETED": "COMPLETED",
+                    "FAILED": "FAILED",
+                    "CANCELLED": "CANCELLED",
+                },
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="type",
+        db_column_name="type",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "PAYMENT",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": Enum(
+                "PaymentType", {"INITIATE": "INITIATE", "PAYMENT": "PAYMENT"}
+            ),
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="description",
+        db_column_name="description",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="metadata",
+        db_column_name="metadata",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
+    )
+
+    manager.add_column(
+        table_class_name="Payment",
+        tablename="payments",
+        column_name="idempotency_key",
+        db_column_name="idempotency_key",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 200,
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="payments",
     )
 
     manager.add_column(
@@ -2895,4352 +6701,6 @@ async def forwards():
         schema="catalog",
     )
 
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="user",
-        db_column_name="user",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="name",
-        db_column_name="name",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="key_prefix",
-        db_column_name="key_prefix",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="key_hash",
-        db_column_name="key_hash",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 64,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": True,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="scopes",
-        db_column_name="scopes",
-        column_class_name="Array",
-        column_class=Array,
-        params={
-            "default": list,
-            "base_column": Varchar(
-                length=50,
-                default="",
-                null=False,
-                primary_key=False,
-                unique=False,
-                index=False,
-                index_method=IndexMethod.btree,
-                choices=None,
-                db_column_name=None,
-                secret=False,
-            ),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="last_used_at",
-        db_column_name="last_used_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="expires_at",
-        db_column_name="expires_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        column_name="revoked_at",
-        db_column_name="revoked_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Section",
-        tablename="sections",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Section",
-        tablename="sections",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Section",
-        tablename="sections",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Section",
-        tablename="sections",
-        column_name="questionnaire",
-        db_column_name="questionnaire",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Questionnaire,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Section",
-        tablename="sections",
-        column_name="title",
-        db_column_name="title",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Section",
-        tablename="sections",
-        column_name="description",
-        db_column_name="description",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Section",
-        tablename="sections",
-        column_name="position",
-        db_column_name="position",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="name",
-        db_column_name="name",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="slug",
-        db_column_name="slug",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="category",
-        db_column_name="category",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "DocumentCategory",
-                {
-                    "ENGINEERING": "ENGINEERING",
-                    "BUSINESS": "BUSINESS",
-                    "COMPLIANCE": "COMPLIANCE",
-                    "OPERATIONS": "OPERATIONS",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="description",
-        db_column_name="description",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        column_name="template",
-        db_column_name="template",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="name",
-        db_column_name="name",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="slug",
-        db_column_name="slug",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="country",
-        db_column_name="country",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="country_code",
-        db_column_name="country_code",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 2,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="city",
-        db_column_name="city",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="state_province",
-        db_column_name="state_province",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="website",
-        db_column_name="website",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 2048,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="domains",
-        db_column_name="domains",
-        column_class_name="Array",
-        column_class=Array,
-        params={
-            "default": list,
-            "base_column": Varchar(
-                length=253,
-                default="",
-                null=False,
-                primary_key=False,
-                unique=False,
-                index=False,
-                index_method=IndexMethod.btree,
-                choices=None,
-                db_column_name=None,
-                secret=False,
-            ),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="is_verified",
-        db_column_name="is_verified",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": False,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="verified_at",
-        db_column_name="verified_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="settings",
-        db_column_name="settings",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="University",
-        tablename="universities",
-        column_name="analytics",
-        db_column_name="analytics",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="catalog",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="code",
-        db_column_name="code",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 50,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="title",
-        db_column_name="title",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="category",
-        db_column_name="category",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 30,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "StandardCategory",
-                {
-                    "MODERN_ARCHITECTURE": "MODERN_ARCHITECTURE",
-                    "AI_ASSISTED_DEVELOPMENT": "AI_ASSISTED_DEVELOPMENT",
-                    "CODING": "CODING",
-                    "TESTING_QA": "TESTING_QA",
-                    "SECURITY_DEVSECOPS": "SECURITY_DEVSECOPS",
-                    "WORKFLOW": "WORKFLOW",
-                    "DOCUMENTATION": "DOCUMENTATION",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="description",
-        db_column_name="description",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="EngineeringStandard",
-        tablename="engineering_standards",
-        column_name="principles",
-        db_column_name="principles",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "[]",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="user",
-        db_column_name="user",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.set_null,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="action",
-        db_column_name="action",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="resource_type",
-        db_column_name="resource_type",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="resource_id",
-        db_column_name="resource_id",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="details",
-        db_column_name="details",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="ip_address",
-        db_column_name="ip_address",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 45,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        column_name="user_agent",
-        db_column_name="user_agent",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 512,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="operations",
-    )
-
-    manager.add_column(
-        table_class_name="Organization",
-        tablename="organizations",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Organization",
-        tablename="organizations",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Organization",
-        tablename="organizations",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Organization",
-        tablename="organizations",
-        column_name="name",
-        db_column_name="name",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Organization",
-        tablename="organizations",
-        column_name="slug",
-        db_column_name="slug",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Organization",
-        tablename="organizations",
-        column_name="settings",
-        db_column_name="settings",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="user",
-        db_column_name="user",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="avatar_url",
-        db_column_name="avatar_url",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 2048,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="phone",
-        db_column_name="phone",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 32,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="address",
-        db_column_name="address",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="bio",
-        db_column_name="bio",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="UserProfile",
-        tablename="user_profiles",
-        column_name="preferences",
-        db_column_name="preferences",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="question",
-        db_column_name="question",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Question,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="action",
-        db_column_name="action",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "VisibilityAction",
-                {
-                    "SHOW": "SHOW",
-                    "HIDE": "HIDE",
-                    "REQUIRE": "REQUIRE",
-                    "UNREQUIRE": "UNREQUIRE",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="condition",
-        db_column_name="condition",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="priority",
-        db_column_name="priority",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": 0,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        column_name="is_active",
-        db_column_name="is_active",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": True,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Project",
-        tablename="projects",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Project",
-        tablename="projects",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Project",
-        tablename="projects",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Project",
-        tablename="projects",
-        column_name="owner",
-        db_column_name="owner",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Project",
-        tablename="projects",
-        column_name="name",
-        db_column_name="name",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="projects",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="section",
-        db_column_name="section",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Section,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="questionnaire",
-        db_column_name="questionnaire",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Questionnaire,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="key",
-        db_column_name="key",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="text",
-        db_column_name="text",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="help_text",
-        db_column_name="help_text",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="type",
-        db_column_name="type",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "QuestionType",
-                {
-                    "TEXT": "TEXT",
-                    "TEXTAREA": "TEXTAREA",
-                    "NUMBER": "NUMBER",
-                    "EMAIL": "EMAIL",
-                    "URL": "URL",
-                    "DATE": "DATE",
-                    "SINGLE_CHOICE": "SINGLE_CHOICE",
-                    "MULTIPLE_CHOICE": "MULTIPLE_CHOICE",
-                    "SCALE": "SCALE",
-                    "MATRIX": "MATRIX",
-                    "FILE_UPLOAD": "FILE_UPLOAD",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="options",
-        db_column_name="options",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "[]",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="validation",
-        db_column_name="validation",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="required",
-        db_column_name="required",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": False,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Question",
-        tablename="questions",
-        column_name="position",
-        db_column_name="position",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="user",
-        db_column_name="user",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="device_id",
-        db_column_name="device_id",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="device_name",
-        db_column_name="device_name",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="device_type",
-        db_column_name="device_type",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 50,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Device",
-        tablename="devices",
-        column_name="last_active_at",
-        db_column_name="last_active_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        column_name="payment",
-        db_column_name="payment",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Payment,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        column_name="transaction_type",
-        db_column_name="transaction_type",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "TransactionType",
-                {
-                    "AUTHORIZATION": "AUTHORIZATION",
-                    "CAPTURE": "CAPTURE",
-                    "REFUND": "REFUND",
-                    "VOID": "VOID",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        column_name="amount",
-        db_column_name="amount",
-        column_class_name="Numeric",
-        column_class=Numeric,
-        params={
-            "default": None,
-            "digits": (10, 2),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        column_name="status",
-        db_column_name="status",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "PaymentStatus",
-                {
-                    "PENDING": "PENDING",
-                    "INITIATED": "INITIATED",
-                    "PROCESSING": "PROCESSING",
-                    "COMPLETED": "COMPLETED",
-                    "FAILED": "FAILED",
-                    "CANCELLED": "CANCELLED",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        column_name="metadata",
-        db_column_name="metadata",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="payments",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="email",
-        db_column_name="email",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 254,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="password_hash",
-        db_column_name="password_hash",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 255,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": True,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="name",
-        db_column_name="name",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="role",
-        db_column_name="role",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "USER",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "UserRole",
-                {
-                    "ADMIN": "ADMIN",
-                    "STAFF": "STAFF",
-                    "VENDOR": "VENDOR",
-                    "CUSTOMER": "CUSTOMER",
-                    "USER": "USER",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="status",
-        db_column_name="status",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "PENDING",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "UserStatus",
-                {
-                    "PENDING": "PENDING",
-                    "ACTIVE": "ACTIVE",
-                    "SUSPENDED": "SUSPENDED",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="email_verified",
-        db_column_name="email_verified",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": False,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="organization",
-        db_column_name="organization",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Organization,
-            "on_delete": OnDelete.set_null,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="university",
-        db_column_name="university",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": University,
-            "on_delete": OnDelete.set_null,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="last_login_at",
-        db_column_name="last_login_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="User",
-        tablename="users",
-        column_name="deleted_at",
-        db_column_name="deleted_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="user",
-        db_column_name="user",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="device",
-        db_column_name="device",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Device,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="access_token_hash",
-        db_column_name="access_token_hash",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 64,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": True,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="expires_at",
-        db_column_name="expires_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="ip_address",
-        db_column_name="ip_address",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 45,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="user_agent",
-        db_column_name="user_agent",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 512,
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Session",
-        tablename="sessions",
-        column_name="revoked_at",
-        db_column_name="revoked_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="organization",
-        db_column_name="organization",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Organization,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="title",
-        db_column_name="title",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="slug",
-        db_column_name="slug",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="version",
-        db_column_name="version",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": 1,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="description",
-        db_column_name="description",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Questionnaire",
-        tablename="questionnaires",
-        column_name="status",
-        db_column_name="status",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "DRAFT",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": Enum(
-                "QuestionnaireStatus",
-                {
-                    "DRAFT": "DRAFT",
-                    "PUBLISHED": "PUBLISHED",
-                    "ARCHIVED": "ARCHIVED",
-                },
-            ),
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="assessment",
-    )
-
-    manager.add_column(
-        table_class_name="Comment",
-        tablename="comments",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Comment",
-        tablename="comments",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Comment",
-        tablename="comments",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Comment",
-        tablename="comments",
-        column_name="post",
-        db_column_name="post",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Post,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Comment",
-        tablename="comments",
-        column_name="author",
-        db_column_name="author",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Comment",
-        tablename="comments",
-        column_name="body",
-        db_column_name="body",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Comment",
-        tablename="comments",
-        column_name="deleted_at",
-        db_column_name="deleted_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="author",
-        db_column_name="author",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="title",
-        db_column_name="title",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="slug",
-        db_column_name="slug",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="content",
-        db_column_name="content",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="published",
-        db_column_name="published",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": False,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="published_at",
-        db_column_name="published_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="Post",
-        tablename="posts",
-        column_name="deleted_at",
-        db_column_name="deleted_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="content",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUIDv7(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="token_hash",
-        db_column_name="token_hash",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 64,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": True,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="email",
-        db_column_name="email",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 254,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="user",
-        db_column_name="user",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": User,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="expires_at",
-        db_column_name="expires_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_column(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        column_name="used_at",
-        db_column_name="used_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema="identity",
-    )
-
-    manager.add_constraint(
-        table_class_name="Event",
-        tablename="events",
-        constraint_name="events_data_shape_9c57f302",
-        constraint_class=Check,
-        params={"condition": "jsonb_typeof(\"data\") = 'object'"},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="Event",
-        tablename="events",
-        constraint_name="events_attempts_range_bf5f0bfb",
-        constraint_class=Check,
-        params={"condition": '"attempts" >= 0'},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="Event",
-        tablename="events",
-        constraint_name="events_last_error_length_98360208",
-        constraint_class=Check,
-        params={"condition": 'char_length("last_error") between 0 and 10000'},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="Event",
-        tablename="events",
-        constraint_name="events_one_end_d802c900",
-        constraint_class=Check,
-        params={"condition": '"delivered_at" is null or "dead_at" is null'},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="Event",
-        tablename="events",
-        constraint_name="events_name_filled_565ae154",
-        constraint_class=Check,
-        params={"condition": "\"name\" ~ '\\S'"},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="AssessmentSession",
-        tablename="assessment_sessions",
-        constraint_name="assessment_sessions_progress_range_0ec5974b",
-        constraint_class=Check,
-        params={"condition": '"progress" between 0 and 100'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="AssessmentSession",
-        tablename="assessment_sessions",
-        constraint_name="assessment_sessions_completed_at_known_9ce25a48",
-        constraint_class=Check,
-        params={
-            "condition": '"status" <> \'COMPLETED\' or "completed_at" is not null'
-        },
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="AssessmentSession",
-        tablename="assessment_sessions",
-        constraint_name="assessment_sessions_status_values_179dfbad",
-        constraint_class=Check,
-        params={
-            "condition": "\"status\" in ('IN_PROGRESS', 'COMPLETED', 'ABANDONED')"
-        },
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Payment",
-        tablename="payments",
-        constraint_name="payments_user_idempotency_key_key",
-        constraint_class=Unique,
-        params={"columns": ["user", "idempotency_key"], "nulls_distinct": True},
-        schema="payments",
-    )
-
-    manager.add_constraint(
-        table_class_name="Payment",
-        tablename="payments",
-        constraint_name="payments_amount_range_9057e310",
-        constraint_class=Check,
-        params={"condition": '"amount" > 0'},
-        schema="payments",
-    )
-
-    manager.add_constraint(
-        table_class_name="Payment",
-        tablename="payments",
-        constraint_name="payments_currency_shape_4b7e4555",
-        constraint_class=Check,
-        params={"condition": "\"currency\" ~ '^[A-Z][A-Z][A-Z]$'"},
-        schema="payments",
-    )
-
-    manager.add_constraint(
-        table_class_name="Payment",
-        tablename="payments",
-        constraint_name="payments_description_length_89d09816",
-        constraint_class=Check,
-        params={"condition": 'char_length("description") between 0 and 1000'},
-        schema="payments",
-    )
-
-    manager.add_constraint(
-        table_class_name="Payment",
-        tablename="payments",
-        constraint_name="payments_metadata_shape_d4f7b990",
-        constraint_class=Check,
-        params={"condition": "jsonb_typeof(\"metadata\") = 'object'"},
-        schema="payments",
-    )
-
-    manager.add_constraint(
-        table_class_name="Payment",
-        tablename="payments",
-        constraint_name="payments_status_values_f432e80a",
-        constraint_class=Check,
-        params={
-            "condition": "\"status\" in ('PENDING', 'INITIATED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED')"
-        },
-        schema="payments",
-    )
-
-    manager.add_constraint(
-        table_class_name="Payment",
-        tablename="payments",
-        constraint_name="payments_type_values_925e568a",
-        constraint_class=Check,
-        params={"condition": "\"type\" in ('INITIATE', 'PAYMENT')"},
-        schema="payments",
-    )
-
-    manager.add_constraint(
-        table_class_name="Fragment",
-        tablename="fragments",
-        constraint_name="fragments_sandbox_url_shape_cb9f7eb5",
-        constraint_class=Check,
-        params={"condition": "\"sandbox_url\" ~ '^https?://\\S+$'"},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="Fragment",
-        tablename="fragments",
-        constraint_name="fragments_files_shape_2e198488",
-        constraint_class=Check,
-        params={"condition": "jsonb_typeof(\"files\") = 'object'"},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="Fragment",
-        tablename="fragments",
-        constraint_name="fragments_summary_length_492a8405",
-        constraint_class=Check,
-        params={"condition": 'char_length("summary") between 0 and 10000'},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="Fragment",
-        tablename="fragments",
-        constraint_name="fragments_title_filled_490b60f0",
-        constraint_class=Check,
-        params={"condition": "\"title\" ~ '\\S'"},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="Document",
-        tablename="documents",
-        constraint_name="documents_content_length_851feaa1",
-        constraint_class=Check,
-        params={"condition": 'char_length("content") between 0 and 1000000'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Document",
-        tablename="documents",
-        constraint_name="documents_version_range_bd5b4cfa",
-        constraint_class=Check,
-        params={"condition": '"version" >= 1'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Document",
-        tablename="documents",
-        constraint_name="documents_error_length_1facf2d5",
-        constraint_class=Check,
-        params={"condition": 'char_length("error") between 0 and 10000'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Document",
-        tablename="documents",
-        constraint_name="documents_status_values_4dd14ce3",
-        constraint_class=Check,
-        params={
-            "condition": "\"status\" in ('PENDING', 'GENERATING', 'GENERATED', 'APPROVED', 'REJECTED', 'FAILED')"
-        },
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Document",
-        tablename="documents",
-        constraint_name="documents_title_filled_490b60f0",
-        constraint_class=Check,
-        params={"condition": "\"title\" ~ '\\S'"},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Message",
-        tablename="messages",
-        constraint_name="messages_content_length_144e7714",
-        constraint_class=Check,
-        params={"condition": 'char_length("content") between 1 and 10000'},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="Message",
-        tablename="messages",
-        constraint_name="messages_role_values_36d3707b",
-        constraint_class=Check,
-        params={"condition": "\"role\" in ('USER', 'ASSISTANT')"},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="Message",
-        tablename="messages",
-        constraint_name="messages_type_values_b15ed0ed",
-        constraint_class=Check,
-        params={"condition": "\"type\" in ('RESULT', 'ERROR')"},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        constraint_name="system_configs_key_shape_15d5f558",
-        constraint_class=Check,
-        params={"condition": "\"key\" ~ '^[a-z0-9_]+(\\.[a-z0-9_]+)*$'"},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="SystemConfig",
-        tablename="system_configs",
-        constraint_name="system_configs_description_length_89d09816",
-        constraint_class=Check,
-        params={"condition": 'char_length("description") between 0 and 1000'},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        constraint_name="document_type_standards_document_type_standard_key",
-        constraint_class=Unique,
-        params={"columns": ["document_type", "standard"], "nulls_distinct": True},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="DocumentTypeStandard",
-        tablename="document_type_standards",
-        constraint_name="document_type_standards_priority_range_e6a9ccab",
-        constraint_class=Check,
-        params={"condition": '"priority" >= 0'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        constraint_name="rate_limits_key_window_start_key",
-        constraint_class=Unique,
-        params={"columns": ["key", "window_start"], "nulls_distinct": True},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        constraint_name="rate_limits_attempts_range_bf5f0bfb",
-        constraint_class=Check,
-        params={"condition": '"attempts" >= 0'},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="RateLimit",
-        tablename="rate_limits",
-        constraint_name="rate_limits_key_filled_7f3ccc63",
-        constraint_class=Check,
-        params={"condition": "\"key\" ~ '\\S'"},
-        schema="operations",
-    )
-
-    manager.add_constraint(
-        table_class_name="Response",
-        tablename="responses",
-        constraint_name="responses_session_question_key",
-        constraint_class=Unique,
-        params={"columns": ["session", "question"], "nulls_distinct": True},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="RefreshToken",
-        tablename="refresh_tokens",
-        constraint_name="refresh_tokens_token_hash_shape_bcf821a0",
-        constraint_class=Check,
-        params={
-            "condition": 'char_length("token_hash") = 64 and "token_hash" ~ \'^[0-9a-f]+$\''
-        },
-        schema="identity",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_university_code_key",
-        constraint_class=Unique,
-        params={"columns": ["university", "code"], "nulls_distinct": True},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_description_length_0086bae8",
-        constraint_class=Check,
-        params={"condition": 'char_length("description") between 0 and 10000'},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_credits_range_7e93f67c",
-        constraint_class=Check,
-        params={"condition": '"credits" >= 0'},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_duration_months_range_c6910383",
-        constraint_class=Check,
-        params={"condition": '"duration_months" > 0'},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_tuition_range_c9137c2d",
-        constraint_class=Check,
-        params={"condition": '"tuition" >= 0'},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_currency_shape_4b7e4555",
-        constraint_class=Check,
-        params={"condition": "\"currency\" ~ '^[A-Z][A-Z][A-Z]$'"},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_name_filled_565ae154",
-        constraint_class=Check,
-        params={"condition": "\"name\" ~ '\\S'"},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_code_filled_6696e076",
-        constraint_class=Check,
-        params={"condition": "\"code\" ~ '\\S'"},
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="Course",
-        tablename="courses",
-        constraint_name="courses_level_values_7ba14e7d",
-        constraint_class=Check,
-        params={
-            "condition": "\"level\" in ('BACHELOR', 'MASTER', 'DOCTORATE', 'DIPLOMA', 'CERTIFICATE')"
-        },
-        schema="catalog",
-    )
-
-    manager.add_constraint(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        constraint_name="api_keys_key_hash_shape_82c5cb21",
-        constraint_class=Check,
-        params={
-            "condition": 'char_length("key_hash") = 64 and "key_hash" ~ \'^[0-9a-f]+$\''
-        },
-        schema="identity",
-    )
-
-    manager.add_constraint(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        constraint_name="api_keys_scopes_shape_f5e4e2d7",
-        constraint_class=Check,
-        params={
-            "condition": 'coalesce(array_ndims("scopes"), 1) = 1 and array_position("scopes", null) is null'
-        },
-        schema="identity",
-    )
-
-    manager.add_constraint(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        constraint_name="api_keys_name_filled_565ae154",
-        constraint_class=Check,
-        params={"condition": "\"name\" ~ '\\S'"},
-        schema="identity",
-    )
-
-    manager.add_constraint(
-        table_class_name="ApiKey",
-        tablename="api_keys",
-        constraint_name="api_keys_key_prefix_filled_7b65b46d",
-        constraint_class=Check,
-        params={"condition": "\"key_prefix\" ~ '\\S'"},
-        schema="identity",
-    )
-
-    manager.add_constraint(
-        table_class_name="Section",
-        tablename="sections",
-        constraint_name="sections_questionnaire_position_key",
-        constraint_class=Unique,
-        params={"columns": ["questionnaire", "position"], "nulls_distinct": True},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Section",
-        tablename="sections",
-        constraint_name="sections_description_length_0086bae8",
-        constraint_class=Check,
-        params={"condition": 'char_length("description") between 0 and 10000'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Section",
-        tablename="sections",
-        constraint_name="sections_position_range_95ae3aab",
-        constraint_class=Check,
-        params={"condition": '"position" >= 0'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Section",
-        tablename="sections",
-        constraint_name="sections_title_filled_490b60f0",
-        constraint_class=Check,
-        params={"condition": "\"title\" ~ '\\S'"},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        constraint_name="document_types_slug_shape_5d891efd",
-        constraint_class=Check,
-        params={"condition": "\"slug\" ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        constraint_name="document_types_description_length_0086bae8",
-        constraint_class=Check,
-        params={"condition": 'char_length("description") between 0 and 10000'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        constraint_name="document_types_template_length_77babfce",
-        constraint_class=Check,
-        params={"condition": 'char_length("template") between 1 and 200000'},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        constraint_name="document_types_name_filled_565ae154",
-        constraint_class=Check,
-        params={"condition": "\"name\" ~ '\\S'"},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="DocumentType",
-        tablename="document_types",
-        constraint_name="document_types_category_values_39b1981c",
-        constraint_class=Check,
-        params={
-            "condition": "\"category\" in ('ENGINEERING', 'BUSINESS', 'COMPLIANCE', 'OPERATIONS')"
-        },
-        schema="assessment",
-    )
-
     manager.add_constraint(
         table_class_name="University",
         tablename="universities",
@@ -7325,6 +6785,71 @@ async def forwards():
     )
 
     manager.add_constraint(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        constraint_name="magic_links_token_hash_shape_bcf821a0",
+        constraint_class=Check,
+        params={
+            "condition": 'char_length("token_hash") = 64 and "token_hash" ~ \'^[0-9a-f]+$\''
+        },
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="MagicLink",
+        tablename="magic_links",
+        constraint_name="magic_links_email_shape_988af444",
+        constraint_class=Check,
+        params={"condition": "\"email\" ~ '^[^@\\s]+@[^@\\s]+$'"},
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        constraint_name="system_configs_key_shape_15d5f558",
+        constraint_class=Check,
+        params={"condition": "\"key\" ~ '^[a-z0-9_]+(\\.[a-z0-9_]+)*$'"},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="SystemConfig",
+        tablename="system_configs",
+        constraint_name="system_configs_description_length_89d09816",
+        constraint_class=Check,
+        params={"condition": 'char_length("description") between 0 and 1000'},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        constraint_name="audit_logs_details_shape_f4513fb7",
+        constraint_class=Check,
+        params={"condition": "jsonb_typeof(\"details\") = 'object'"},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        constraint_name="audit_logs_action_filled_053ba777",
+        constraint_class=Check,
+        params={"condition": "\"action\" ~ '\\S'"},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="AuditLog",
+        tablename="audit_logs",
+        constraint_name="audit_logs_resource_type_filled_1b101182",
+        constraint_class=Check,
+        params={"condition": "\"resource_type\" ~ '\\S'"},
+        schema="operations",
+    )
+
+    manager.add_constraint(
         table_class_name="EngineeringStandard",
         tablename="engineering_standards",
         constraint_name="engineering_standards_description_length_0086bae8",
@@ -7363,39 +6888,115 @@ async def forwards():
     manager.add_constraint(
         table_class_name="EngineeringStandard",
         tablename="engineering_standards",
-        constraint_name="engineering_standards_category_values_37eddcb1",
+        constraint_name="engineering_standards_category_values_083a3987",
         constraint_class=Check,
         params={
-            "condition": "\"category\" in ('MODERN_ARCHITECTURE', 'AI_ASSISTED_DEVELOPMENT', 'CODING', 'TESTING_QA', 'SECURITY_DEVSECOPS', 'WORKFLOW', 'DOCUMENTATION')"
+            "condition": "\"category\"::text in ('MODERN_ARCHITECTURE', 'AI_ASSISTED_DEVELOPMENT', 'CODING', 'TESTING_QA', 'SECURITY_DEVSECOPS', 'WORKFLOW', 'DOCUMENTATION')"
         },
         schema="assessment",
     )
 
     manager.add_constraint(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        constraint_name="audit_logs_details_shape_f4513fb7",
+        table_class_name="User",
+        tablename="users",
+        constraint_name="users_email_shape_988af444",
         constraint_class=Check,
-        params={"condition": "jsonb_typeof(\"details\") = 'object'"},
-        schema="operations",
+        params={"condition": "\"email\" ~ '^[^@\\s]+@[^@\\s]+$'"},
+        schema="identity",
     )
 
     manager.add_constraint(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        constraint_name="audit_logs_action_filled_053ba777",
+        table_class_name="User",
+        tablename="users",
+        constraint_name="users_password_hash_shape_5b9e5549",
         constraint_class=Check,
-        params={"condition": "\"action\" ~ '\\S'"},
-        schema="operations",
+        params={"condition": "\"password_hash\" like '$argon2id$%'"},
+        schema="identity",
     )
 
     manager.add_constraint(
-        table_class_name="AuditLog",
-        tablename="audit_logs",
-        constraint_name="audit_logs_resource_type_filled_1b101182",
+        table_class_name="User",
+        tablename="users",
+        constraint_name="users_name_filled_565ae154",
         constraint_class=Check,
-        params={"condition": "\"resource_type\" ~ '\\S'"},
-        schema="operations",
+        params={"condition": "\"name\" ~ '\\S'"},
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="User",
+        tablename="users",
+        constraint_name="users_role_values_46ef1c9b",
+        constraint_class=Check,
+        params={
+            "condition": "\"role\"::text in ('ADMIN', 'STAFF', 'VENDOR', 'CUSTOMER', 'USER')"
+        },
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="User",
+        tablename="users",
+        constraint_name="users_status_values_9568a6e1",
+        constraint_class=Check,
+        params={
+            "condition": "\"status\"::text in ('PENDING', 'ACTIVE', 'SUSPENDED')"
+        },
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="Section",
+        tablename="sections",
+        constraint_name="sections_questionnaire_position_key",
+        constraint_class=Unique,
+        params={"columns": ["questionnaire", "position"], "nulls_distinct": True},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Section",
+        tablename="sections",
+        constraint_name="sections_description_length_0086bae8",
+        constraint_class=Check,
+        params={"condition": 'char_length("description") between 0 and 10000'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Section",
+        tablename="sections",
+        constraint_name="sections_position_range_95ae3aab",
+        constraint_class=Check,
+        params={"condition": '"position" >= 0'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Section",
+        tablename="sections",
+        constraint_name="sections_title_filled_490b60f0",
+        constraint_class=Check,
+        params={"condition": "\"title\" ~ '\\S'"},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        constraint_name="document_type_standards_document_type_standard_key",
+        constraint_class=Unique,
+        params={"columns": ["document_type", "standard"], "nulls_distinct": True},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="DocumentTypeStandard",
+        tablename="document_type_standards",
+        constraint_name="document_type_standards_priority_range_e6a9ccab",
+        constraint_class=Check,
+        params={"condition": '"priority" >= 0'},
+        schema="assessment",
     )
 
     manager.add_constraint(
@@ -7423,6 +7024,120 @@ async def forwards():
         constraint_class=Check,
         params={"condition": "\"name\" ~ '\\S'"},
         schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="Event",
+        tablename="events",
+        constraint_name="events_data_shape_9c57f302",
+        constraint_class=Check,
+        params={"condition": "jsonb_typeof(\"data\") = 'object'"},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="Event",
+        tablename="events",
+        constraint_name="events_attempts_range_bf5f0bfb",
+        constraint_class=Check,
+        params={"condition": '"attempts" >= 0'},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="Event",
+        tablename="events",
+        constraint_name="events_last_error_length_98360208",
+        constraint_class=Check,
+        params={"condition": 'char_length("last_error") between 0 and 10000'},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="Event",
+        tablename="events",
+        constraint_name="events_one_end_d802c900",
+        constraint_class=Check,
+        params={"condition": '"delivered_at" is null or "dead_at" is null'},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="Event",
+        tablename="events",
+        constraint_name="events_name_filled_565ae154",
+        constraint_class=Check,
+        params={"condition": "\"name\" ~ '\\S'"},
+        schema="operations",
+    )
+
+    manager.add_constraint(
+        table_class_name="AssessmentSession",
+        tablename="assessment_sessions",
+        constraint_name="assessment_sessions_progress_range_0ec5974b",
+        constraint_class=Check,
+        params={"condition": '"progress" between 0 and 100'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="AssessmentSession",
+        tablename="assessment_sessions",
+        constraint_name="assessment_sessions_completed_at_known_9ce25a48",
+        constraint_class=Check,
+        params={
+            "condition": '"status" <> \'COMPLETED\' or "completed_at" is not null'
+        },
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="AssessmentSession",
+        tablename="assessment_sessions",
+        constraint_name="assessment_sessions_status_values_9bc621b0",
+        constraint_class=Check,
+        params={
+            "condition": "\"status\"::text in ('IN_PROGRESS', 'COMPLETED', 'ABANDONED')"
+        },
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
+        constraint_name="visibility_rules_condition_shape_8c0356b0",
+        constraint_class=Check,
+        params={"condition": "jsonb_typeof(\"condition\") = 'object'"},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="VisibilityRule",
+        tablename="visibility_rules",
+        constraint_name="visibility_rules_action_values_8abcafd7",
+        constraint_class=Check,
+        params={
+            "condition": "\"action\"::text in ('SHOW', 'HIDE', 'REQUIRE', 'UNREQUIRE')"
+        },
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Project",
+        tablename="projects",
+        constraint_name="projects_owner_name_key",
+        constraint_class=Unique,
+        params={"columns": ["owner", "name"], "nulls_distinct": True},
+        schema="projects",
+    )
+
+    manager.add_constraint(
+        table_class_name="Project",
+        tablename="projects",
+        constraint_name="projects_name_shape_538844b8",
+        constraint_class=Check,
+        params={"condition": "\"name\" ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"},
+        schema="projects",
     )
 
     manager.add_constraint(
@@ -7459,44 +7174,6 @@ async def forwards():
         constraint_class=Check,
         params={"condition": "jsonb_typeof(\"preferences\") = 'object'"},
         schema="identity",
-    )
-
-    manager.add_constraint(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        constraint_name="visibility_rules_condition_shape_8c0356b0",
-        constraint_class=Check,
-        params={"condition": "jsonb_typeof(\"condition\") = 'object'"},
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="VisibilityRule",
-        tablename="visibility_rules",
-        constraint_name="visibility_rules_action_values_3840119d",
-        constraint_class=Check,
-        params={
-            "condition": "\"action\" in ('SHOW', 'HIDE', 'REQUIRE', 'UNREQUIRE')"
-        },
-        schema="assessment",
-    )
-
-    manager.add_constraint(
-        table_class_name="Project",
-        tablename="projects",
-        constraint_name="projects_owner_name_key",
-        constraint_class=Unique,
-        params={"columns": ["owner", "name"], "nulls_distinct": True},
-        schema="projects",
-    )
-
-    manager.add_constraint(
-        table_class_name="Project",
-        tablename="projects",
-        constraint_name="projects_name_shape_538844b8",
-        constraint_class=Check,
-        params={"condition": "\"name\" ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"},
-        schema="projects",
     )
 
     manager.add_constraint(
@@ -7565,11 +7242,118 @@ async def forwards():
     manager.add_constraint(
         table_class_name="Question",
         tablename="questions",
-        constraint_name="questions_type_values_dc731049",
+        constraint_name="questions_type_values_b0b1b04f",
         constraint_class=Check,
         params={
-            "condition": "\"type\" in ('TEXT', 'TEXTAREA', 'NUMBER', 'EMAIL', 'URL', 'DATE', 'SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'SCALE', 'MATRIX', 'FILE_UPLOAD')"
+            "condition": "\"type\"::text in ('TEXT', 'TEXTAREA', 'NUMBER', 'EMAIL', 'URL', 'DATE', 'SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'SCALE', 'MATRIX', 'FILE_UPLOAD')"
         },
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Document",
+        tablename="documents",
+        constraint_name="documents_content_length_851feaa1",
+        constraint_class=Check,
+        params={"condition": 'char_length("content") between 0 and 1000000'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Document",
+        tablename="documents",
+        constraint_name="documents_version_range_bd5b4cfa",
+        constraint_class=Check,
+        params={"condition": '"version" >= 1'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Document",
+        tablename="documents",
+        constraint_name="documents_error_length_1facf2d5",
+        constraint_class=Check,
+        params={"condition": 'char_length("error") between 0 and 10000'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Document",
+        tablename="documents",
+        constraint_name="documents_status_values_d2dabd26",
+        constraint_class=Check,
+        params={
+            "condition": "\"status\"::text in ('PENDING', 'GENERATING', 'GENERATED', 'APPROVED', 'REJECTED', 'FAILED')"
+        },
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Document",
+        tablename="documents",
+        constraint_name="documents_title_filled_490b60f0",
+        constraint_class=Check,
+        params={"condition": "\"title\" ~ '\\S'"},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        constraint_name="api_keys_key_hash_shape_82c5cb21",
+        constraint_class=Check,
+        params={
+            "condition": 'char_length("key_hash") = 64 and "key_hash" ~ \'^[0-9a-f]+$\''
+        },
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        constraint_name="api_keys_scopes_shape_f5e4e2d7",
+        constraint_class=Check,
+        params={
+            "condition": 'coalesce(array_ndims("scopes"), 1) = 1 and array_position("scopes", null) is null'
+        },
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        constraint_name="api_keys_name_filled_565ae154",
+        constraint_class=Check,
+        params={"condition": "\"name\" ~ '\\S'"},
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="ApiKey",
+        tablename="api_keys",
+        constraint_name="api_keys_key_prefix_filled_7b65b46d",
+        constraint_class=Check,
+        params={"condition": "\"key_prefix\" ~ '\\S'"},
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="RefreshToken",
+        tablename="refresh_tokens",
+        constraint_name="refresh_tokens_token_hash_shape_bcf821a0",
+        constraint_class=Check,
+        params={
+            "condition": 'char_length("token_hash") = 64 and "token_hash" ~ \'^[0-9a-f]+$\''
+        },
+        schema="identity",
+    )
+
+    manager.add_constraint(
+        table_class_name="Response",
+        tablename="responses",
+        constraint_name="responses_session_question_key",
+        constraint_class=Unique,
+        params={"columns": ["session", "question"], "nulls_distinct": True},
         schema="assessment",
     )
 
@@ -7592,92 +7376,111 @@ async def forwards():
     )
 
     manager.add_constraint(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        constraint_name="payment_transactions_amount_range_9057e310",
+        table_class_name="Fragment",
+        tablename="fragments",
+        constraint_name="fragments_sandbox_url_shape_cb9f7eb5",
         constraint_class=Check,
-        params={"condition": '"amount" > 0'},
-        schema="payments",
+        params={"condition": "\"sandbox_url\" ~ '^https?://\\S+$'"},
+        schema="projects",
     )
 
     manager.add_constraint(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        constraint_name="payment_transactions_metadata_shape_d4f7b990",
+        table_class_name="Fragment",
+        tablename="fragments",
+        constraint_name="fragments_files_shape_2e198488",
         constraint_class=Check,
-        params={"condition": "jsonb_typeof(\"metadata\") = 'object'"},
-        schema="payments",
+        params={"condition": "jsonb_typeof(\"files\") = 'object'"},
+        schema="projects",
     )
 
     manager.add_constraint(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        constraint_name="payment_transactions_transaction_type_values_49cdef69",
+        table_class_name="Fragment",
+        tablename="fragments",
+        constraint_name="fragments_summary_length_492a8405",
         constraint_class=Check,
-        params={
-            "condition": "\"transaction_type\" in ('AUTHORIZATION', 'CAPTURE', 'REFUND', 'VOID')"
-        },
-        schema="payments",
+        params={"condition": 'char_length("summary") between 0 and 10000'},
+        schema="projects",
     )
 
     manager.add_constraint(
-        table_class_name="PaymentTransaction",
-        tablename="payment_transactions",
-        constraint_name="payment_transactions_status_values_f432e80a",
+        table_class_name="Fragment",
+        tablename="fragments",
+        constraint_name="fragments_title_filled_490b60f0",
         constraint_class=Check,
-        params={
-            "condition": "\"status\" in ('PENDING', 'INITIATED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED')"
-        },
-        schema="payments",
+        params={"condition": "\"title\" ~ '\\S'"},
+        schema="projects",
     )
 
     manager.add_constraint(
-        table_class_name="User",
-        tablename="users",
-        constraint_name="users_email_shape_988af444",
+        table_class_name="Comment",
+        tablename="comments",
+        constraint_name="comments_body_length_53bdaaf9",
         constraint_class=Check,
-        params={"condition": "\"email\" ~ '^[^@\\s]+@[^@\\s]+$'"},
-        schema="identity",
+        params={"condition": 'char_length("body") between 1 and 10000'},
+        schema="content",
     )
 
     manager.add_constraint(
-        table_class_name="User",
-        tablename="users",
-        constraint_name="users_name_filled_565ae154",
+        table_class_name="Message",
+        tablename="messages",
+        constraint_name="messages_content_length_144e7714",
         constraint_class=Check,
-        params={"condition": "\"name\" ~ '\\S'"},
-        schema="identity",
+        params={"condition": 'char_length("content") between 1 and 10000'},
+        schema="projects",
     )
 
     manager.add_constraint(
-        table_class_name="User",
-        tablename="users",
-        constraint_name="users_role_values_83bb3e70",
+        table_class_name="Message",
+        tablename="messages",
+        constraint_name="messages_role_values_f1628c78",
         constraint_class=Check,
-        params={
-            "condition": "\"role\" in ('ADMIN', 'STAFF', 'VENDOR', 'CUSTOMER', 'USER')"
-        },
-        schema="identity",
+        params={"condition": "\"role\"::text in ('USER', 'ASSISTANT')"},
+        schema="projects",
     )
 
     manager.add_constraint(
-        table_class_name="User",
-        tablename="users",
-        constraint_name="users_status_values_0feb2280",
+        table_class_name="Message",
+        tablename="messages",
+        constraint_name="messages_type_values_ea82be4a",
         constraint_class=Check,
-        params={"condition": "\"status\" in ('PENDING', 'ACTIVE', 'SUSPENDED')"},
-        schema="identity",
+        params={"condition": "\"type\"::text in ('RESULT', 'ERROR')"},
+        schema="projects",
     )
 
     manager.add_constraint(
-        table_class_name="Session",
-        tablename="sessions",
-        constraint_name="sessions_access_token_hash_shape_55d30aaf",
+        table_class_name="Post",
+        tablename="posts",
+        constraint_name="posts_slug_shape_5d891efd",
         constraint_class=Check,
-        params={
-            "condition": 'char_length("access_token_hash") = 64 and "access_token_hash" ~ \'^[0-9a-f]+$\''
-        },
-        schema="identity",
+        params={"condition": "\"slug\" ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"},
+        schema="content",
+    )
+
+    manager.add_constraint(
+        table_class_name="Post",
+        tablename="posts",
+        constraint_name="posts_content_length_75b00944",
+        constraint_class=Check,
+        params={"condition": 'char_length("content") between 0 and 100000'},
+        schema="content",
+    )
+
+    manager.add_constraint(
+        table_class_name="Post",
+        tablename="posts",
+        constraint_name="posts_published_at_known_6aa66ee8",
+        constraint_class=Check,
+        params={"condition": 'not "published" or "published_at" is not null'},
+        schema="content",
+    )
+
+    manager.add_constraint(
+        table_class_name="Post",
+        tablename="posts",
+        constraint_name="posts_title_filled_490b60f0",
+        constraint_class=Check,
+        params={"condition": "\"title\" ~ '\\S'"},
+        schema="content",
     )
 
     manager.add_constraint(
@@ -7728,75 +7531,285 @@ async def forwards():
     manager.add_constraint(
         table_class_name="Questionnaire",
         tablename="questionnaires",
-        constraint_name="questionnaires_status_values_7e84c983",
+        constraint_name="questionnaires_status_values_e4074de2",
         constraint_class=Check,
-        params={"condition": "\"status\" in ('DRAFT', 'PUBLISHED', 'ARCHIVED')"},
+        params={
+            "condition": "\"status\"::text in ('DRAFT', 'PUBLISHED', 'ARCHIVED')"
+        },
         schema="assessment",
     )
 
     manager.add_constraint(
-        table_class_name="Comment",
-        tablename="comments",
-        constraint_name="comments_body_length_53bdaaf9",
-        constraint_class=Check,
-        params={"condition": 'char_length("body") between 1 and 10000'},
-        schema="content",
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        constraint_name="rate_limits_key_window_start_key",
+        constraint_class=Unique,
+        params={"columns": ["key", "window_start"], "nulls_distinct": True},
+        schema="operations",
     )
 
     manager.add_constraint(
-        table_class_name="Post",
-        tablename="posts",
-        constraint_name="posts_slug_shape_5d891efd",
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        constraint_name="rate_limits_attempts_range_bf5f0bfb",
         constraint_class=Check,
-        params={"condition": "\"slug\" ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"},
-        schema="content",
+        params={"condition": '"attempts" >= 0'},
+        schema="operations",
     )
 
     manager.add_constraint(
-        table_class_name="Post",
-        tablename="posts",
-        constraint_name="posts_content_length_75b00944",
+        table_class_name="RateLimit",
+        tablename="rate_limits",
+        constraint_name="rate_limits_key_filled_7f3ccc63",
         constraint_class=Check,
-        params={"condition": 'char_length("content") between 0 and 100000'},
-        schema="content",
+        params={"condition": "\"key\" ~ '\\S'"},
+        schema="operations",
     )
 
     manager.add_constraint(
-        table_class_name="Post",
-        tablename="posts",
-        constraint_name="posts_published_at_known_6aa66ee8",
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        constraint_name="payment_transactions_amount_range_9057e310",
         constraint_class=Check,
-        params={"condition": 'not "published" or "published_at" is not null'},
-        schema="content",
+        params={"condition": '"amount" > 0'},
+        schema="payments",
     )
 
     manager.add_constraint(
-        table_class_name="Post",
-        tablename="posts",
-        constraint_name="posts_title_filled_490b60f0",
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        constraint_name="payment_transactions_metadata_shape_d4f7b990",
         constraint_class=Check,
-        params={"condition": "\"title\" ~ '\\S'"},
-        schema="content",
+        params={"condition": "jsonb_typeof(\"metadata\") = 'object'"},
+        schema="payments",
     )
 
     manager.add_constraint(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        constraint_name="magic_links_token_hash_shape_bcf821a0",
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        constraint_name="payment_transactions_transaction_type_values_ad2dad82",
         constraint_class=Check,
         params={
-            "condition": 'char_length("token_hash") = 64 and "token_hash" ~ \'^[0-9a-f]+$\''
+            "condition": "\"transaction_type\"::text in ('AUTHORIZATION', 'CAPTURE', 'REFUND', 'VOID')"
+        },
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="PaymentTransaction",
+        tablename="payment_transactions",
+        constraint_name="payment_transactions_status_values_88059680",
+        constraint_class=Check,
+        params={
+            "condition": "\"status\"::text in ('PENDING', 'INITIATED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED')"
+        },
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Session",
+        tablename="sessions",
+        constraint_name="sessions_access_token_hash_shape_55d30aaf",
+        constraint_class=Check,
+        params={
+            "condition": 'char_length("access_token_hash") = 64 and "access_token_hash" ~ \'^[0-9a-f]+$\''
         },
         schema="identity",
     )
 
     manager.add_constraint(
-        table_class_name="MagicLink",
-        tablename="magic_links",
-        constraint_name="magic_links_email_shape_988af444",
+        table_class_name="DocumentType",
+        tablename="document_types",
+        constraint_name="document_types_slug_shape_5d891efd",
         constraint_class=Check,
-        params={"condition": "\"email\" ~ '^[^@\\s]+@[^@\\s]+$'"},
-        schema="identity",
+        params={"condition": "\"slug\" ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        constraint_name="document_types_description_length_0086bae8",
+        constraint_class=Check,
+        params={"condition": 'char_length("description") between 0 and 10000'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        constraint_name="document_types_template_length_77babfce",
+        constraint_class=Check,
+        params={"condition": 'char_length("template") between 1 and 200000'},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        constraint_name="document_types_name_filled_565ae154",
+        constraint_class=Check,
+        params={"condition": "\"name\" ~ '\\S'"},
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="DocumentType",
+        tablename="document_types",
+        constraint_name="document_types_category_values_4f73ae49",
+        constraint_class=Check,
+        params={
+            "condition": "\"category\"::text in ('ENGINEERING', 'BUSINESS', 'COMPLIANCE', 'OPERATIONS')"
+        },
+        schema="assessment",
+    )
+
+    manager.add_constraint(
+        table_class_name="Payment",
+        tablename="payments",
+        constraint_name="payments_user_idempotency_key_key",
+        constraint_class=Unique,
+        params={"columns": ["user", "idempotency_key"], "nulls_distinct": True},
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Payment",
+        tablename="payments",
+        constraint_name="payments_amount_range_9057e310",
+        constraint_class=Check,
+        params={"condition": '"amount" > 0'},
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Payment",
+        tablename="payments",
+        constraint_name="payments_currency_shape_4b7e4555",
+        constraint_class=Check,
+        params={"condition": "\"currency\" ~ '^[A-Z][A-Z][A-Z]$'"},
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Payment",
+        tablename="payments",
+        constraint_name="payments_description_length_89d09816",
+        constraint_class=Check,
+        params={"condition": 'char_length("description") between 0 and 1000'},
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Payment",
+        tablename="payments",
+        constraint_name="payments_metadata_shape_d4f7b990",
+        constraint_class=Check,
+        params={"condition": "jsonb_typeof(\"metadata\") = 'object'"},
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Payment",
+        tablename="payments",
+        constraint_name="payments_status_values_88059680",
+        constraint_class=Check,
+        params={
+            "condition": "\"status\"::text in ('PENDING', 'INITIATED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED')"
+        },
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Payment",
+        tablename="payments",
+        constraint_name="payments_type_values_d19f9373",
+        constraint_class=Check,
+        params={"condition": "\"type\"::text in ('INITIATE', 'PAYMENT')"},
+        schema="payments",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_university_code_key",
+        constraint_class=Unique,
+        params={"columns": ["university", "code"], "nulls_distinct": True},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_description_length_0086bae8",
+        constraint_class=Check,
+        params={"condition": 'char_length("description") between 0 and 10000'},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_credits_range_7e93f67c",
+        constraint_class=Check,
+        params={"condition": '"credits" >= 0'},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_duration_months_range_c6910383",
+        constraint_class=Check,
+        params={"condition": '"duration_months" > 0'},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_tuition_range_c9137c2d",
+        constraint_class=Check,
+        params={"condition": '"tuition" >= 0'},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_currency_shape_4b7e4555",
+        constraint_class=Check,
+        params={"condition": "\"currency\" ~ '^[A-Z][A-Z][A-Z]$'"},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_name_filled_565ae154",
+        constraint_class=Check,
+        params={"condition": "\"name\" ~ '\\S'"},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_code_filled_6696e076",
+        constraint_class=Check,
+        params={"condition": "\"code\" ~ '\\S'"},
+        schema="catalog",
+    )
+
+    manager.add_constraint(
+        table_class_name="Course",
+        tablename="courses",
+        constraint_name="courses_level_values_1bae4b87",
+        constraint_class=Check,
+        params={
+            "condition": "\"level\"::text in ('BACHELOR', 'MASTER', 'DOCTORATE', 'DIPLOMA', 'CERTIFICATE')"
+        },
+        schema="catalog",
     )
 
     return manager

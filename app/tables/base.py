@@ -30,7 +30,8 @@ def _column_rules(column: Column, declared: set[str]) -> list[tuple[str, str]]:
     choices = column._meta.choices
     if choices is not None:
         values = ", ".join("'" + str(choice.value) + "'" for choice in choices)
-        return [(f"{name}_values", f'"{name}" in ({values})')]
+        # Cast, because PostgreSQL prints varchar = any (...) differently after a dump and restore.
+        return [(f"{name}_values", f'"{name}"::text in ({values})')]
     if type(column) is not Varchar or f"{name}_shape" in declared:
         return []
     if not column._meta.null and column._meta.params["default"] is None:

@@ -3,6 +3,7 @@
 from piccolo.constraints import Check
 
 __all__ = [
+    "argon2id",
     "at_least",
     "between",
     "country_code",
@@ -66,6 +67,11 @@ def country_code(column: str) -> Check:
 def sha256(column: str) -> Check:
     """A SHA-256 hash in lower-case hexadecimal: a secret stored by mistake does not fit."""
     return Check(f'char_length("{column}") = 64 and "{column}" ~ \'^[0-9a-f]+$\'')
+
+
+def argon2id(column: str) -> Check:
+    """A password's hash in argon2's own notation: a password stored by mistake does not fit."""
+    return Check(f"\"{column}\" like '$argon2id$%'")
 
 
 def object_(column: str) -> Check:

@@ -119,6 +119,7 @@ class User(AppTable, tablename="users", schema="identity"):
     )
 
     email_shape = checks.email("email")
+    password_hash_shape = checks.argon2id("password_hash")
 
 
 class UserProfile(AppTable, tablename="user_profiles", schema="identity"):
