@@ -1,4 +1,4 @@
-"""created_at and updated_at are never null, and updated_at moves on every change."""
+"""The times of a row: never null, and `updated_at` moves on every change, whoever makes it."""
 
 import pytest
 from piccolo.table import Table
