@@ -32,9 +32,8 @@ def seed(scale: str | bool = "", admin_email: str = "") -> None:
 
 async def _seed(engine: SeedbedEngine, blocks: int, administrator: Administrator | None) -> None:
     if pending := await pending_migrations(engine):
-        raise SeedError(
-            f"{len(pending)} migrations are pending: run `piccolo migrations forwards app` first."
-        )
+        count = "1 migration is" if len(pending) == 1 else f"{len(pending)} migrations are"
+        raise SeedError(f"{count} pending: run `piccolo migrations forwards app` first.")
     if blocks and engine.settings.environment == "production":
         raise SeedError("--scale makes invented people: it is refused in production.")
     _print(await runner.seed(engine, administrator=administrator))
