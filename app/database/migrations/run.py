@@ -176,7 +176,7 @@ async def _run(
         )
         raise MigrationError(
             f"Migration {file.id} of {file.app_name} ({file.path.name}) failed {outcome}:"
-            f" {str(error).rstrip('.')}."
+            f" {_sentence(error)}"
         ) from error
     output.say("ok! ✔️")
 
@@ -213,6 +213,11 @@ def _warn_of_differences(
                 f"Warning: migration {name} of {app} is applied here but has no file: this database"
                 " may belong to a newer version."
             )
+
+
+def _sentence(error: asyncpg.PostgresError) -> str:
+    detail = f" ({str(error.detail).rstrip('.')})" if error.detail else ""
+    return f"{str(error.args[0]).rstrip('.')}{detail}."
 
 
 def _until(names: list[str], wanted: str) -> list[str]:
