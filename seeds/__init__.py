@@ -4,6 +4,7 @@ Each domain's file has one function per table. It returns a new Piccolo object w
 unique values, takes its parents as named arguments (a row or an id), and any column as an override;
 jsonb columns take plain Python values. `save` inserts rows of any tables, parents first:
 
+    from app.tables.identity import UserRole
     from seeds import content, identity
     from seeds.upsert import save
 
