@@ -312,12 +312,12 @@ def _shown(default: object) -> str:
 
 
 def _unknown(names: Iterable[str], where: str) -> list[str]:
-    known = [_env_name(item) for item in fields(Settings)]
+    known = {_env_name(item).removeprefix(PREFIX): _env_name(item) for item in fields(Settings)}
     problems = []
     for name in names:
-        if name not in known:
-            near = get_close_matches(name.upper(), known, n=1, cutoff=0.6)
-            hint = f"did you mean {near[0]}?" if near else "remove it, or see .env.example."
+        if name not in known.values():
+            near = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+            hint = f"did you mean {known[near[0]]}?" if near else "remove it, or see .env.example."
             problems.append(f"{name}{where} is not a setting: {hint}")
     return problems
 
@@ -328,8 +328,16 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
         r"""(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*"""
         r"""(?:"([^"]*)"|'([^']*)'|([^\s"'#](?:[^#]|(?<!\s)\#)*)?)\s*(?:\#.*)?"""
     )
-    found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    found: dict[str, str] = {}
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        problems.append(f"{path} is not a text file in UTF-8.")
+        return found
+    except OSError as error:
+        problems.append(f"{path} cannot be read: {error.strerror}.")
+        return found
+    for number, line in enumerate(lines, start=1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue

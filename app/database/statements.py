@@ -108,13 +108,14 @@ class _Timer:
         self._log._ended(self._sql, time.perf_counter() - self._started, error)  # noqa: SLF001
 
 
-_NOT_SQL = re.compile(
+_OPAQUE = re.compile(
     r"""
-      --[^\n]*                                # comments
-    | /\*(?:[^*]|\*(?!/))*\*/
-    | [eE]'(?:[^'\\]|\\.|'')*'                # strings
+      --[^\n]*                                          # comments, but no nested ones
+    | /\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/
+    | [eE]'(?:[^'\\]|\\.|'')*'                          # strings
     | '(?:[^']|'')*'
-    | \$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$
+    | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$
+    | (?P<name>"(?:[^"]|"")*")
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -130,7 +131,7 @@ def is_read(sql: str) -> bool:
 
     In doubt it is no read: `FOR UPDATE` and a column called `update` are none, either.
     """
-    text = _NOT_SQL.sub(" ", sql)
+    text = _stripped(sql)
     if ";" in text.rstrip("; \n\t") or "/*" in text:
         return False
     words = [word.lower() for word in _WORD.findall(text)]
@@ -139,8 +140,13 @@ def is_read(sql: str) -> bool:
 
 def called_functions(sql: str) -> list[str]:
     """The names in a statement that may be those of functions it calls, in no order."""
-    names = _CALL.findall(_NOT_SQL.sub(" ", sql))
+    names = _CALL.findall(_stripped(sql))
     return list({_name(text) for text in names})
+
+
+def _stripped(sql: str) -> str:
+    """The statement without comments and strings, whose contents could be mistaken for SQL."""
+    return _OPAQUE.sub(lambda match: match["name"] or " ", sql)
 
 
 def _name(text: str) -> str:
