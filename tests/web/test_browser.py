@@ -1,0 +1,234 @@
+"""In a real browser: GraphiQL, home and admin work, and nothing is blocked or broken."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from starlette.applications import Starlette
+
+from app.database import SeedbedEngine
+from app.web import pages
+from app.web.assets import BUILD, STATIC, load_assets
+from seeds import identity
+from seeds.runner import seed
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium: install chromium.")
+needs_build = pytest.mark.skipif(
+    not (BUILD / "index.html").is_file(), reason="GraphiQL has not been built: make graphiql"
+)
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    """Serve an application on a free port: its address."""
+    # The pool is the fixture's, so the application must not close it.
+    config = uvicorn.Config(app, port=0, lifespan="off", log_level="warning", ws="none")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not serving.done(), "The server did not start."
+        await asyncio.sleep(0.01)
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+async def site(application: Starlette, committed: SeedbedEngine) -> AsyncIterator[str]:
+    """The address of the whole application over the seed data."""
+    await seed(committed)
+    async with served(application) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests; each opens windows of its own, which share nothing."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+class Window:
+    """A page, and everything that went wrong in it."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self._site = site
+        page.on("console", lambda said: self._note(said.type == "error", f"console: {said.text}"))
+        page.on("pageerror", lambda error: self._note(True, f"error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("request", self._requested)
+
+    def _note(self, wrong: bool, problem: str) -> None:
+        if wrong:
+            self.problems.append(problem)
+
+    def _failed(self, request: Request) -> None:
+        # A page that is left drops what it was still loading.
+        left = "ERR_ABORTED" in (request.failure or "")
+        self._note(not left, f"failed: {request.url} {request.failure}")
+
+    def _requested(self, request: Request) -> None:
+        own = request.url.startswith((self._site, "data:", "blob:"))
+        self._note(not own, f"another host: {request.url}")
+
+
+@asynccontextmanager
+async def window(browser: Browser, site: str) -> AsyncIterator[Window]:
+    """A new window; leaving it fails when anything went wrong in there."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800}, base_url=site)
+    context.set_default_timeout(20_000)
+    opened = Window(await context.new_page(), site)
+    yield opened
+    await context.close()
+    assert opened.problems == []
+
+
+async def run(page: Page) -> None:
+    """Press GraphiQL's button, once its editor is there."""
+    await page.locator(".graphiql-query-editor .view-line").first.wait_for()
+    await page.locator("button.graphiql-execute-button").click()
+
+
+@needs_build
+async def test_graphiql_runs_what_is_typed(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.goto("/graphiql")
+        await page.locator(".graphiql-query-editor .view-line").first.click()
+        await page.keyboard.press("Control+A")
+        await page.keyboard.type("{ here: __typename ")  # the editor adds the closing brace
+        await page.keyboard.press("Escape")  # suggestions would cover the button
+        await run(page)
+        result = page.locator(".result-window")
+        await expect(result).to_contain_text('"here": "Query"')
+
+
+@needs_build
+async def test_graphiql_knows_the_schema(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.goto("/graphiql")
+        await page.get_by_role("button", name="Show Documentation Explorer").click()
+        await expect(page.locator(".graphiql-plugin")).to_contain_text("University")
+        await page.get_by_role("button", name="Show GraphiQL Explorer").click()
+        await expect(page.locator(".graphiql-plugin")).to_contain_text("questionnaires")
+
+
+@needs_build
+async def test_graphiql_sends_the_headers_that_are_typed(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.goto("/graphiql")
+        await page.locator(".graphiql-query-editor .view-line").first.wait_for()
+        await page.get_by_role("button", name="Headers").click()
+        await page.locator(".graphiql-editor-tool .view-line:visible").first.click()
+        await page.keyboard.type('{"X-Test": "here')
+        async with page.expect_request("**/graphql") as sent:
+            await page.locator("button.graphiql-execute-button").click()
+        assert (await (await sent.value).all_headers())["x-test"] == "here"
+
+
+@needs_build
+@pytest.mark.parametrize("example", pages.load_examples(), ids=lambda example: example.name)
+async def test_an_example_opens_in_graphiql_and_runs_when_told(
+    browser: Browser, site: str, example: pages.Example
+) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.post_data or ""))
+        await page.goto("/")
+        await page.locator("article", has_text=example.title).get_by_role("link").click()
+        editor = page.locator(".graphiql-query-editor")
+        await expect(editor).to_contain_text(f"query {example.name.capitalize()}")
+        await page.wait_for_load_state("networkidle")
+        assert not [body for body in asked if example.name in body], "it ran by itself"
+        await run(page)
+        await expect(page.locator(".result-window")).to_contain_text(f'"{example.name}": {{')
+
+
+async def test_home_leads_to_every_part(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        for name, found in [("Health", '"status"'), ("Readiness", '"checks"')]:
+            await page.goto("/")
+            await page.get_by_role("link", name=name).click()
+            await expect(page.locator("body")).to_contain_text(found)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_home_fits_its_window(browser: Browser, site: str, width: int, scheme: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.goto("/")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_the_plain_page_runs_a_query(
+    browser: Browser, application: Starlette, engine: SeedbedEngine, tmp_path: Path
+) -> None:
+    routes = pages.routes(engine.settings, load_assets(STATIC, tmp_path))
+    plain = Starlette(routes=[*routes, *application.routes])
+    async with served(plain) as site, window(browser, site) as opened:
+        page = opened.page
+        await page.goto("/graphiql#query=query($yes:Boolean!){here:__typename @include(if:$yes)}")
+        await page.locator("#variables").fill('{"yes": true')
+        await page.get_by_role("button", name="Run").click()
+        await expect(page.locator("#result")).to_contain_text("The variables are not JSON")
+        await page.locator("#variables").fill('{"yes": true}')
+        await page.get_by_role("button", name="Run").click()
+        await expect(page.locator("#result")).to_contain_text('"here": "Query"')
+
+
+async def test_an_administrator_logs_in_and_reads(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.goto("/")
+        await page.get_by_role("link", name="Admin").click()
+        await (
+            page.get_by_label("Email")
+            .or_(page.locator("input[name=username]"))
+            .fill(identity.ADMIN)
+        )
+        await page.wait_for_load_state("networkidle")
+        # Before the login, Piccolo Admin asks who is there, and logs that nobody is.
+        assert [problem for problem in opened.problems if "401" not in problem] == []
+        opened.problems.clear()
+        await page.locator("input[type=password]").fill(identity.DEMO_PASSWORD)
+        await page.get_by_role("button", name="Login").click()
+        await expect(page.locator("body")).to_contain_text("engineering standards")
+        await page.get_by_role("link", name="users", exact=True).click()
+        await page.locator("table").get_by_role("link", name=identity.STAFF).click()
+        await expect(page.locator("input[name=email]")).to_have_value(identity.STAFF)
+        await expect(page.locator("input[name=password_hash]")).to_have_value("")
+        for table in ("payment_reports", "system_configs", "audit_logs"):
+            await page.goto(f"/admin/#/{table}")
+            await expect(page.locator("table").get_by_role("row").nth(1)).to_be_visible()
