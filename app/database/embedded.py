@@ -10,6 +10,7 @@ What decides here whether a server runs is a kernel lock, not a pid: the server 
 ends, and is never held by a zombie or by a stranger that happens to have the same pid.
 """
 
+import atexit
 import contextlib
 import errno
 import os
@@ -40,6 +41,13 @@ _LOG_FAULT = re.compile(r"(?:FATAL|PANIC|initdb: error|error|ERROR): *(.+)")
 
 # Kept for as long as this process lives: a child must be reaped by its parent.
 _children: list[subprocess.Popen[str]] = []
+
+
+@atexit.register
+def _leave_running() -> None:
+    """A server outlives the process that started it; Popen would warn of a forgotten child."""
+    for child in _children:
+        child.returncode = child.poll() or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +366,8 @@ class EmbeddedServer:
                     "SEEDBED_DATA_DIR."
                 ) from error
             raise EmbeddedServerError(
-                f"The embedded PostgreSQL in {self.data_dir} could not be started: {error}."
+                f"The data folder {self.data_dir} cannot hold a database ({error}): name a folder"
+                " on a local disk in SEEDBED_DATA_DIR."
             ) from error
 
 

@@ -19,9 +19,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
+from piccolo.engine import engine_finder
 
-from app.database import EmbeddedServer, MigrationError, SeedbedEngine
-from app.database.migrations import install, lock, migrate
+from app.database import EmbeddedServer, MigrationError, SeedbedEngine, count_statements
+from app.database.migrations import install, lock, migrate, pending_migrations
 from app.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -293,6 +294,34 @@ async def test_a_failing_migration_is_undone_and_named_and_those_before_it_stay(
     assert await connection.fetchval("SELECT count(*) FROM notes") == 2
 
 
+async def test_a_migration_whose_server_goes_away_is_named(
+    project: Project, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    project.write("2026-01-01", TABLE, ROW, ("SELECT pg_sleep(30)", "SELECT 1"))
+    process = project.forwards()
+    await _wait_for(connection, SLEEPING)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    )
+    sentence = _refuse(process)
+    assert sentence.startswith("Migration 2026-01-01 of toy (toy_2026-01-01.py) did not get to")
+    assert sentence.endswith("Run the migrations again; what is recorded is not repeated.")
+    assert await connection.fetchval("SELECT to_regclass('notes')") is None
+
+
+async def test_a_role_that_may_not_create_tables_is_told_so(
+    project: Project, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    await connection.execute("CREATE ROLE reader LOGIN")
+    project.write("2026-01-01", TABLE)
+    reading = project.dsn.replace("postgres@", "reader@")
+    assert _refuse(project.forwards(DATABASE_URL=reading)) == (
+        "The table that records migrations cannot be made: let the role of DATABASE_URL create"
+        " tables, or correct what the server names: permission denied for schema public."
+    )
+    await connection.execute("DROP ROLE reader")
+
+
 async def test_a_constraint_that_fails_at_commit_takes_the_record_with_it(
     project: Project, connection: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
@@ -335,10 +364,13 @@ async def test_an_interrupted_concurrent_index_is_not_taken_for_a_good_one(
     assert await _applied(connection) == ["2026-01-01", "2026-01-02"]
 
 
-def test_an_edited_file_is_reported_and_does_not_stop_the_next_ones(project: Project) -> None:
+async def test_an_edited_file_is_reported_and_does_not_stop_the_next_ones(
+    project: Project, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
     edited = project.write("2026-01-01", TABLE)
     kept = project.write("2026-01-02", ROW)
     assert project.state() == ([], ["2026-01-01", "2026-01-02"], [])
+    assert await connection.fetchval("SELECT to_regclass('migration')") is None
     _succeed(project.forwards())
     edited.write_text(edited.read_text().replace("text text", "text varchar"))
     kept.write_bytes(kept.read_bytes().replace(b"\n", b"\r\n"))  # as git may do
@@ -453,6 +485,14 @@ async def test_the_lock_is_waited_for_and_then_given_up(
         assert len(told) == 1
 
 
+async def test_asking_what_is_pending_costs_one_statement() -> None:
+    engine = engine_finder()
+    assert isinstance(engine, SeedbedEngine)
+    with count_statements() as count:
+        assert await pending_migrations(engine) == ()
+    assert count.count == 1
+
+
 def test_installing_again_changes_nothing() -> None:
     install()
     first = ForwardsMigrationManager.run
@@ -471,7 +511,13 @@ def test_installing_again_changes_nothing() -> None:
 def test_bad_configuration_is_one_sentence(
     real: Project, variables: dict[str, str], sentence: str
 ) -> None:
-    assert sentence in _refuse(real.start(*FORWARDS_APP, **variables))
+    command = ("-m", "piccolo.main", "migrations")
+    processes = [
+        real.start(*command, "forwards", "app", **variables),
+        real.start(*command, "check", **variables),
+    ]
+    for process in processes:
+        assert sentence in _refuse(process)
 
 
 def test_a_failing_import_is_not_a_success(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from piccolo.apps.migrations.commands.backwards import BackwardsMigrationManager
 from piccolo.apps.migrations.commands.base import BaseMigrationManager, MigrationResult
+from piccolo.apps.migrations.commands.check import CheckMigrationManager
+from piccolo.apps.migrations.commands.clean import CleanMigrationManager
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.conf.apps import Finder
 from piccolo.engine import engine_finder
@@ -23,12 +25,17 @@ from app.settings import SettingsError
 
 logger = logging.getLogger(__name__)
 
+_check: Callable[[CheckMigrationManager], Awaitable[None]] = CheckMigrationManager.run
+_clean: Callable[[CleanMigrationManager], Awaitable[None]] = CleanMigrationManager.run
+
 
 def install() -> None:
     """Put this runner under `piccolo migrations`; to be called where Piccolo loads the app."""
     replacements: tuple[tuple[type, str, Callable[..., Awaitable[object]]], ...] = (
         (ForwardsMigrationManager, "run", _forwards_command),
         (BackwardsMigrationManager, "run", _backwards_command),
+        (CheckMigrationManager, "run", _check_command),
+        (CleanMigrationManager, "run", _clean_command),
         (BaseMigrationManager, "create_migration_table", _create_migration_table),
     )
     for owner, name, replacement in replacements:
@@ -59,18 +66,28 @@ async def migrate(engine: SeedbedEngine) -> int:
 
 
 async def _forwards_command(self: ForwardsMigrationManager) -> MigrationResult:
-    return await _at_the_command_line(run_forwards(self, _engine(), _terminal()))
+    await _at_the_command_line(run_forwards(self, _engine(), _terminal()))
+    return MigrationResult(success=True)
 
 
 async def _backwards_command(self: BackwardsMigrationManager) -> MigrationResult:
-    return await _at_the_command_line(run_backwards(self, _engine(), _terminal()))
+    await _at_the_command_line(run_backwards(self, _engine(), _terminal()))
+    return MigrationResult(success=True)
+
+
+async def _check_command(self: CheckMigrationManager) -> None:
+    await _at_the_command_line(_check(self))
+
+
+async def _clean_command(self: CleanMigrationManager) -> None:
+    await _at_the_command_line(_clean(self))
 
 
 async def _create_migration_table(_: BaseMigrationManager) -> bool:
     return await ensure_table(_engine())
 
 
-async def _at_the_command_line(run: Awaitable[int]) -> MigrationResult:
+async def _at_the_command_line(run: Awaitable[object]) -> None:
     """What an operator can do something about is one sentence; a fault of ours is a traceback."""
     try:
         await run
@@ -80,7 +97,6 @@ async def _at_the_command_line(run: Awaitable[int]) -> MigrationResult:
         sys.stdout.flush()
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from error
-    return MigrationResult(success=True)
 
 
 def _engine() -> SeedbedEngine:

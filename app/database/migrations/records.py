@@ -8,6 +8,7 @@ import asyncpg
 from piccolo.apps.migrations.tables import Migration
 
 from app.database.engine import SeedbedEngine
+from app.database.errors import MigrationError
 from app.database.migrations.files import MigrationFile, migration_files
 
 # Held for the creation of the table alone: every command of Piccolo may be the one to make it.
@@ -56,19 +57,30 @@ async def ensure_table(engine: SeedbedEngine) -> bool:
     """Make Piccolo's table with our column and key; whether the table was missing."""
     if await _is_complete(engine):
         return False
-    async with engine.transaction():
-        await engine.fetch("SELECT pg_advisory_xact_lock($1)", _TABLE_LOCK)
-        created = not await Migration.table_exists().run()
-        if created:
-            for statement in Migration.create_table().ddl:
-                await engine.run_ddl(statement)
-        await engine.fetch("ALTER TABLE migration ADD COLUMN IF NOT EXISTS checksum varchar(64)")
-        # Should the lock of a migration ever be lost, its record cannot be written twice.
-        await engine.fetch(
-            "CREATE UNIQUE INDEX IF NOT EXISTS migration_app_name_name_key"
-            " ON migration (app_name, name)"
-        )
-    return created
+    try:
+        async with engine.transaction():
+            missing = await _make_table(engine)
+    except asyncpg.PostgresError as error:
+        raise MigrationError(
+            "The table that records migrations cannot be made: let the role of DATABASE_URL create"
+            f" tables, or correct what the server names: {sentence(error)}"
+        ) from error
+    return missing
+
+
+async def _make_table(engine: SeedbedEngine) -> bool:
+    await engine.fetch("SELECT pg_advisory_xact_lock($1)", _TABLE_LOCK)
+    missing = not await Migration.table_exists().run()
+    if missing:
+        for statement in Migration.create_table().ddl:
+            await engine.run_ddl(statement)
+    await engine.fetch("ALTER TABLE migration ADD COLUMN IF NOT EXISTS checksum varchar(64)")
+    # Should the lock of a migration ever be lost, its record cannot be written twice.
+    await engine.fetch(
+        "CREATE UNIQUE INDEX IF NOT EXISTS migration_app_name_name_key"
+        " ON migration (app_name, name)"
+    )
+    return missing
 
 
 async def record(engine: SeedbedEngine, file: MigrationFile) -> None:
@@ -95,3 +107,9 @@ async def _is_complete(engine: SeedbedEngine) -> bool:
         " AND indrelid = to_regclass('migration')"
     )
     return bool(rows)
+
+
+def sentence(error: asyncpg.PostgresError) -> str:
+    """What the server said, on one line."""
+    detail = f" ({str(error.detail).rstrip('.')})" if error.detail else ""
+    return f"{str(error.args[0]).rstrip('.')}{detail}."

@@ -10,10 +10,17 @@ from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.conf.apps import AppConfig
 
 from app.database.engine import SeedbedEngine
-from app.database.errors import MigrationError
+from app.database.errors import DatabaseError, MigrationError
 from app.database.migrations.files import MigrationFile, files_of
 from app.database.migrations.lock import migration_lock, no_time_limit
-from app.database.migrations.records import applied, ensure_table, erase, is_edited, record
+from app.database.migrations.records import (
+    applied,
+    ensure_table,
+    erase,
+    is_edited,
+    record,
+    sentence,
+)
 
 # No limit, but the end of a killed client is noticed at once and not after its last statement;
 # servers on other systems than Linux may not be able to.
@@ -176,7 +183,13 @@ async def _run(
         )
         raise MigrationError(
             f"Migration {file.id} of {file.app_name} ({file.path.name}) failed {outcome}:"
-            f" {_sentence(error)}"
+            f" {sentence(error)}"
+        ) from error
+    except DatabaseError as error:
+        output.say("failed")
+        raise MigrationError(
+            f"Migration {file.id} of {file.app_name} ({file.path.name}) did not get to its end:"
+            f" {error} Run the migrations again; what is recorded is not repeated."
         ) from error
     output.say("ok! ✔️")
 
@@ -213,11 +226,6 @@ def _warn_of_differences(
                 f"Warning: migration {name} of {app} is applied here but has no file: this database"
                 " may belong to a newer version."
             )
-
-
-def _sentence(error: asyncpg.PostgresError) -> str:
-    detail = f" ({str(error.detail).rstrip('.')})" if error.detail else ""
-    return f"{str(error.args[0]).rstrip('.')}{detail}."
 
 
 def _until(names: list[str], wanted: str) -> list[str]:
