@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,9 +132,9 @@ def _server_user(data_dir: Path) -> SystemUser:
             except KeyError:  # a uid of the host, unknown in this container: initdb needs a name
                 continue
             return SystemUser(entry.pw_uid, entry.pw_gid)
-    if (found := _find_user(SYSTEM_USER)) is None:
-        _create_user(SYSTEM_USER)
-        found = _find_user(SYSTEM_USER)
+    attempts = 10
+    while (found := _find_user(SYSTEM_USER)) is None and attempts and _create_user(SYSTEM_USER):
+        attempts -= 1
     if found is None:
         raise EmbeddedServerError(
             f'PostgreSQL does not run as root and the system user "{SYSTEM_USER}" could not be '
@@ -150,13 +151,16 @@ def _find_user(name: str) -> SystemUser | None:
     return SystemUser(entry.pw_uid, entry.pw_gid)
 
 
-def _create_user(name: str) -> None:
-    """Whether it worked is seen by looking: another process may make the user at this moment."""
+def _create_user(name: str) -> bool:
+    """Whether looking for the user may now find it."""
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
     try:
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - a fixed list
+        made = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - a fixed list
     except FileNotFoundError:
-        return
+        return False
+    if made.returncode != 0:
+        time.sleep(0.2)  # another process may hold the lock of the password file
+    return True
 
 
 def _let_pass(path: Path, user: SystemUser) -> None:

@@ -324,26 +324,27 @@ def test_ordinary_users_run_servers_of_their_own(folder: Path) -> None:
     for name, user in users.items():
         (folder / name).mkdir()
         os.chown(folder / name, user, user)
-        _ordinary(_child(folder / name, user=user))
-        server = EmbeddedServer(folder / name, durable=False)
+    children = [_child(folder / name / "data", user=user) for name, user in users.items()]
+    for child in children:
+        _ordinary(child)
+    for name, user in users.items():
+        server = EmbeddedServer(folder / name / "data", durable=False)
         assert Path(f"/proc/{_pid(server)}").stat().st_uid == user
         assert _execute(server, "SELECT 1") == 1
-    intruder = _child(folder / "first", user=users["second"])
+
+    intruder = _child(folder / "first" / "data", user=users["second"])
     _, errors = intruder.communicate(timeout=30)
     assert intruder.returncode == 1
     assert "cannot be used by this user" in errors
     assert len(errors.strip().splitlines()) == 1
 
-
-@as_root
-def test_root_uses_a_users_folder_and_leaves_it_usable(folder: Path) -> None:
-    os.chown(folder, NOBODY, NOBODY)
-    server = EmbeddedServer(folder / "data", durable=False)
+    # Root runs it as its owner, and leaves it usable for him.
+    server = EmbeddedServer(folder / "first" / "data", durable=False)
+    server.stop()
     server.start()
     assert Path(f"/proc/{_pid(server)}").stat().st_uid == NOBODY
     server.stop()
-    _ordinary(_child(folder / "data", user=NOBODY))
-    server.stop()
+    _ordinary(_child(folder / "first" / "data", user=NOBODY))
 
 
 @as_root
