@@ -7,7 +7,7 @@ import asyncpg
 from piccolo.engine.postgres import AsyncBatch
 from piccolo.query.base import Query
 
-from app.database.connections import Connection, ended, was_lost
+from app.database.connections import Connection, ended
 from app.database.errors import DatabaseUnavailable
 from app.database.statements import StatementLog
 
@@ -19,7 +19,9 @@ class Host(Protocol):
 
     async def take(self) -> Connection: ...
     async def give_back(self, connection: Connection) -> None: ...
-    def lost(self, error: BaseException) -> DatabaseUnavailable: ...
+    def failure(
+        self, error: BaseException, connection: Connection
+    ) -> DatabaseUnavailable | None: ...
 
 
 class Batch(AsyncBatch):
@@ -44,8 +46,10 @@ class Batch(AsyncBatch):
                 await self._transaction.start()
                 self._cursor = await self.connection.cursor(self.sql, *self.arguments)
         except BaseException as error:
+            failure = self.host.failure(error, self.connection)
             await self._give_back()
-            self._name_loss(error)
+            if failure:
+                raise failure from error
             raise
         return self
 
@@ -55,7 +59,7 @@ class Batch(AsyncBatch):
             with self.host.log.timed(f"FETCH {self.batch_size}: {self.sql}"):
                 return await super().next()
         except Exception as error:
-            self._name_loss(error)
+            self._name_failure(error)
             raise
 
     async def __aexit__(
@@ -68,15 +72,15 @@ class Batch(AsyncBatch):
             if exception is None:
                 await self.transaction.commit()
         except Exception as error:
-            self._name_loss(error)
+            self._name_failure(error)
             raise
         finally:
             await self._give_back()
         return False
 
-    def _name_loss(self, error: BaseException) -> None:
-        if was_lost(error, self.connection):
-            raise self.host.lost(error) from error
+    def _name_failure(self, error: BaseException) -> None:
+        if failure := self.host.failure(error, self.connection):
+            raise failure from error
 
     async def _give_back(self) -> None:
         # An open transaction is undone by cutting the connection: asyncpg would warn about it.

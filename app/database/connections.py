@@ -167,14 +167,28 @@ class Connector:
             sentence = f"PostgreSQL at {where} cannot be reached: {_reason(error)}"
         return DatabaseUnavailable(f"{sentence.rstrip('.')}.", transient=_is_transient(error))
 
-    def lost(self, error: BaseException) -> DatabaseUnavailable:
-        """What a person is told about a connection that ended while it was used."""
-        return DatabaseUnavailable(
-            f"The connection to {self.url.place} was lost while a statement ran"
-            f" ({type(error).__name__}).",
-            transient=True,
-            in_use=True,
-        )
+    def failure(self, error: BaseException, connection: Connection) -> DatabaseUnavailable | None:
+        """What a person is told when the connection, and not the statement, was at fault.
+
+        A connection that was lost is cut, should this side not have noticed its end yet.
+        """
+        if was_lost(error, connection):
+            if not ended(connection):
+                connection.terminate()
+            return DatabaseUnavailable(
+                f"The connection to {self.url.place} was lost while a statement ran"
+                f" ({type(error).__name__}).",
+                transient=True,
+                in_use=True,
+            )
+        limit = self.url.socket_timeout
+        if limit is not None and isinstance(error, TimeoutError):
+            return DatabaseUnavailable(
+                f"A statement at {self.url.place} did not end within {limit:g} seconds"
+                f" (socket_timeout in {self.name}).",
+                in_use=True,
+            )
+        return None
 
 
 def ended(connection: Connection) -> bool:
@@ -283,7 +297,7 @@ def _unknown_host(to: Connector, where: str, error: BaseException) -> str:
 
 
 def _no_socket(to: Connector, where: str, error: BaseException) -> str:
-    return f"There is no PostgreSQL at the socket {where}: is it running, and is the path right"
+    return f"There is no PostgreSQL at the socket {where}: start it, or correct {to.name}"
 
 
 def _connection_ended(to: Connector, where: str, error: BaseException) -> str:
@@ -293,7 +307,7 @@ def _connection_ended(to: Connector, where: str, error: BaseException) -> str:
             f" {to.name} demands"
         )
     if isinstance(error, ConnectionRefusedError):
-        return f"Nothing listens at {where}: is PostgreSQL running there"
+        return f"Nothing listens at {where}: start PostgreSQL there, or correct {to.name}"
     return f"PostgreSQL at {where} ended the connection ({_reason(error)})"
 
 

@@ -16,7 +16,7 @@ from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
 from app.database.batches import Batch
-from app.database.connections import Connection, Connector, close, was_lost
+from app.database.connections import Connection, Connector, close
 from app.database.embedded import EmbeddedServer
 from app.database.errors import DatabaseUnavailable
 from app.database.pool import ConnectionPool
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 RETRY_DELAYS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 # A statement that crashes the server must not do so again and again.
 MOST_LOSSES = 3
+
+EMBEDDED = "the address of the embedded server"  # in place of DATABASE_URL in messages
 
 VOLATILE = "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = any($1) AND provolatile = 'v')"
 
@@ -71,8 +73,8 @@ class SeedbedEngine(PostgresEngine):
         if self._connector is None:
             server = EmbeddedServer(self.settings.data_dir)
             dsn = await asyncio.to_thread(server.start)
-            self.url = parse_database_url(dsn, "The embedded server")
-            self._connector = Connector(self.url, self.settings, name="The embedded server")
+            self.url = parse_database_url(dsn, EMBEDDED)
+            self._connector = Connector(self.url, self.settings, name=EMBEDDED)
         return self._connector
 
     async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
@@ -118,10 +120,10 @@ class SeedbedEngine(PostgresEngine):
         elif self._pool is not None:
             await self._pool.give_back(connection)
 
-    def lost(self, error: BaseException) -> DatabaseUnavailable:
-        """The error for a connection that ended while it was used."""
+    def failure(self, error: BaseException, connection: Connection) -> DatabaseUnavailable | None:
+        """The error to raise when the connection, and not the statement, was at fault."""
         assert self._connector is not None
-        return self._connector.lost(error)
+        return self._connector.failure(error, connection)
 
     # Statements
 
@@ -198,8 +200,8 @@ class SeedbedEngine(PostgresEngine):
             with self.log.timed(sql):
                 return await connection.fetch(sql, *args)
         except Exception as error:
-            if was_lost(error, connection):
-                raise self.lost(error) from error
+            if failure := self.failure(error, connection):
+                raise failure from error
             raise
         finally:
             await self.give_back(connection)

@@ -19,12 +19,17 @@ CLOSE_TIMEOUT = 10.0  # seconds that closing waits for connections in use
 Reset = Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[None]]
 
 
+async def _leave(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Reset nothing."""
+
+
 class ConnectionPool:
     """asyncpg's pool behind `take` and `give_back`.
 
     `reset` runs when a connection is given back, after an open transaction was rolled back. None is
     asyncpg's own: one round trip that undoes session settings, advisory locks, cursors and
-    listening, at a fifth of the cost of a small query.
+    listening, at a fifth of the cost of a small query. Behind PgBouncer nothing is reset: sessions
+    belong to nobody there, and RESET ALL would undo what PgBouncer has set for its client.
     """
 
     def __init__(
@@ -41,7 +46,7 @@ class ConnectionPool:
         self.min_size = 0 if lazy else min(settings.pool_min_size, self.max_size)
         timeout = settings.pool_timeout if url.pool_timeout is None else url.pool_timeout
         self.timeout = timeout or None
-        self._reset = reset
+        self._reset = _leave if connector.pgbouncer else reset
         self._loop: asyncio.AbstractEventLoop | None = None
         self.driver: asyncpg.Pool[asyncpg.Record] | None = None
 

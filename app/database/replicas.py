@@ -12,7 +12,7 @@ from itertools import count
 
 import asyncpg
 
-from app.database.connections import Connector, was_lost
+from app.database.connections import Connector
 from app.database.errors import DatabaseTooOld, DatabaseUnavailable, PoolTimeout
 from app.database.pool import ConnectionPool
 from app.database.statements import StatementLog
@@ -96,8 +96,8 @@ class Replicas:
             with self.log.timed(sql):
                 return await connection.fetch(sql, *args)
         except Exception as error:
-            if was_lost(error, connection):
-                raise replica.connector.lost(error) from error
+            if failure := replica.connector.failure(error, connection):
+                raise failure from error
             raise
         finally:
             await replica.pool.give_back(connection)

@@ -125,7 +125,7 @@ _READING = frozenset({"select", "with", "values", "table", "show"})
 _WRITING = frozenset({"insert", "update", "delete", "merge", "into"})
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def is_read(sql: str) -> bool:
     """Whether a statement only reads, the functions it calls aside (see `called_functions`).
 

@@ -26,7 +26,7 @@ import asyncpg
 from piccolo.engine.base import validate_savepoint_name
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction, Savepoint
 
-from app.database.connections import Connection, ended, was_lost
+from app.database.connections import Connection, ended
 from app.database.errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -53,7 +53,9 @@ class Host(Protocol):
 
     async def take(self) -> Connection: ...
     async def give_back(self, connection: Connection) -> None: ...
-    def lost(self, error: BaseException) -> DatabaseUnavailable: ...
+    def failure(
+        self, error: BaseException, connection: Connection
+    ) -> DatabaseUnavailable | None: ...
 
 
 class NamedSavepoint(Savepoint):
@@ -131,14 +133,14 @@ class SeedbedTransaction(PostgresTransaction):
                 with self._host.log.timed("BEGIN"):
                     await self.transaction.start()
             except BaseException as error:
-                lost = was_lost(error, self.connection)
+                failure = self._host.failure(error, self.connection)
                 if not ended(self.connection):
                     self.connection.terminate()
                 await self._host.give_back(self.connection)
-                if not lost:
+                if failure is None:
                     raise
                 if last_try:
-                    raise self._host.lost(error) from error
+                    raise failure from error
             else:
                 return
 
@@ -161,8 +163,8 @@ class SeedbedTransaction(PostgresTransaction):
         except BaseException as error:
             outer._suspect = True
             outer._gate.release()
-            if was_lost(error, outer.connection):
-                raise self._host.lost(error) from error
+            if failure := self._host.failure(error, outer.connection):
+                raise failure from error
             raise
         outer._child = self
 
@@ -202,8 +204,8 @@ class SeedbedTransaction(PostgresTransaction):
                     yield scope.connection
                 except BaseException as error:
                     scope._suspect = True
-                    if was_lost(error, scope.connection):
-                        raise self._host.lost(error) from error
+                    if failure := self._host.failure(error, scope.connection):
+                        raise failure from error
                     raise
                 scope._suspect = False
         finally:
@@ -321,8 +323,8 @@ class SeedbedTransaction(PostgresTransaction):
             if isinstance(self._parent, SeedbedTransaction):
                 # Half-ended: the outer scope may hold what this one meant to undo.
                 self._parent._tainted = True
-            if was_lost(error, self.connection):
-                raise self._host.lost(error) from error
+            if failure := self._host.failure(error, self.connection):
+                raise failure from error
             raise
         if aborted and keep:
             raise TransactionAborted(

@@ -1,0 +1,164 @@
+"""The pool waits for a bounded time, and survives what happens to its connections."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from app.database.connections import Connector
+from app.database.engine import SeedbedEngine
+from app.database.errors import DatabaseUnavailable, PoolTimeout
+from app.database.pool import ConnectionPool, Reset
+from app.database.url import parse_database_url
+from app.settings import Settings
+from tests.database.conftest import MakeEngine
+from tests.database.proxy import Proxy
+
+
+async def test_an_exhausted_pool_says_so_in_time(make_engine: MakeEngine, dsn: str) -> None:
+    engine = await make_engine(pool_max_size=2, pool_timeout=0.2)
+    held = [await engine.take() for _ in range(2)]
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(PoolTimeout) as caught:
+        await engine.fetch("SELECT 1")
+    assert 0.15 < asyncio.get_running_loop().time() - started < 2
+    assert str(caught.value) == (
+        f"No connection to {parse_database_url(dsn).place} became free within 0.2 seconds, as all 2"
+        " are in use: raise SEEDBED_POOL_MAX_SIZE (or connection_limit in DATABASE_URL), or find"
+        " the transactions that stay open."
+    )
+    with pytest.raises(PoolTimeout):
+        async with engine.transaction():
+            pass
+    assert not engine.transaction_exists()
+    await engine.give_back(held.pop())
+    assert len(await engine.fetch("SELECT 1")) == 1
+    await engine.give_back(held.pop())
+
+
+async def test_the_url_may_limit_the_pool(make_engine: MakeEngine, dsn: str) -> None:
+    engine = await make_engine(
+        database_url=f"{dsn}&connection_limit=1&pool_timeout=0.1", pool_min_size=3
+    )
+    held = await engine.take()
+    with pytest.raises(PoolTimeout, match=r"within 0\.1 seconds, as all 1 are in use"):
+        await engine.take()
+    await engine.give_back(held)
+
+
+async def test_waiting_statements_get_their_turn(make_engine: MakeEngine) -> None:
+    engine = await make_engine(pool_max_size=2)
+    rows = await asyncio.gather(*(engine.fetch("SELECT $1::int AS n", n) for n in range(50)))
+    assert [row[0]["n"] for row in rows] == list(range(50))
+    assert engine.pool is not None
+    assert engine.pool.get_size() == 2
+
+
+async def test_a_cancelled_statement_gives_its_connection_back(make_engine: MakeEngine) -> None:
+    engine = await make_engine(pool_max_size=1)
+    for _ in range(4):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await engine.fetch("SELECT pg_sleep(60)")
+        assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_a_cancelled_wait_takes_nothing(make_engine: MakeEngine) -> None:
+    engine = await make_engine(pool_max_size=1)
+    held = await engine.take()
+    waiting = [asyncio.create_task(engine.fetch("SELECT 1")) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    for task in waiting[:4]:
+        task.cancel()
+    await engine.give_back(held)
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [isinstance(result, asyncio.CancelledError) for result in results] == [True] * 4 + [
+        False
+    ]
+    assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_a_transaction_left_open_is_not_handed_on(make_engine: MakeEngine) -> None:
+    engine = await make_engine(pool_max_size=1)
+    connection = await engine.take()
+    await connection.execute("BEGIN")
+    await engine.give_back(connection)
+    connection = await engine.take()
+    assert not connection.is_in_transaction()
+    await engine.give_back(connection)
+
+
+async def _nothing(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Leave the session as it is."""
+
+
+@pytest.mark.parametrize(
+    ("reset", "pgbouncer", "expected"),
+    [(None, False, ""), (_nothing, False, "kept"), (None, True, "kept")],
+)
+async def test_a_session_is_reset_unless_the_pool_is_told_otherwise(
+    dsn: str, reset: Reset | None, pgbouncer: bool, expected: str
+) -> None:
+    settings = Settings(database_url=dsn, pool_max_size=1, pgbouncer=pgbouncer)
+    pool = ConnectionPool(Connector(parse_database_url(dsn), settings), settings, reset=reset)
+    await pool.open()
+    connection = await pool.take()
+    await connection.execute("SELECT set_config('seedbed.test', 'kept', false)")
+    await pool.give_back(connection)
+    connection = await pool.take()
+    assert await connection.fetchval("SELECT current_setting('seedbed.test', true)") == expected
+    await pool.give_back(connection)
+    await pool.close()
+
+
+async def test_closing_waits_for_what_is_in_use(make_engine: MakeEngine) -> None:
+    engine = await make_engine()
+    running = asyncio.create_task(engine.fetch("SELECT pg_sleep(0.2), 1 AS n"))
+    await asyncio.sleep(0.05)
+    closing = asyncio.create_task(engine.close_connection_pool())
+    await asyncio.sleep(0.01)
+    with pytest.raises(DatabaseUnavailable, match="are being closed"):
+        await engine.fetch("SELECT 1")
+    await closing
+    assert (await running)[0]["n"] == 1
+    assert len(await engine.fetch("SELECT 1")) == 1, "on a connection of its own"
+    await engine.start_connection_pool()
+    await engine.start_connection_pool()
+    assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_closing_cuts_what_never_ends(
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.database.pool.CLOSE_TIMEOUT", 0.1)
+    engine = await make_engine()
+    running = asyncio.create_task(engine.fetch("SELECT pg_sleep(60)"))
+    await asyncio.sleep(0.05)
+    await engine.close_connection_pool()
+    with pytest.raises(DatabaseUnavailable):
+        await running
+
+
+async def test_a_host_that_stalls_is_given_up(make_engine: MakeEngine, dsn: str) -> None:
+    async with Proxy(dsn) as proxy:
+        proxy.stalled = True
+        engine = await make_engine(
+            started=False,
+            database_url=proxy.url("test_pool", "sslmode=disable"),
+            connect_timeout=0.2,
+        )
+        started = asyncio.get_running_loop().time()
+        with pytest.raises(DatabaseUnavailable) as caught:
+            await engine.start_connection_pool()
+        assert asyncio.get_running_loop().time() - started < 2
+    assert str(caught.value) == (
+        f"PostgreSQL at 127.0.0.1:{proxy.port} did not answer within 0.2 seconds (connect_timeout)."
+    )
+
+
+async def test_piccolos_own_loop_uses_a_connection_of_its_own(engine: SeedbedEngine) -> None:
+    def elsewhere() -> list[asyncpg.Record]:
+        return asyncio.run(engine.fetch("SELECT 1 AS n"))
+
+    assert (await asyncio.to_thread(elsewhere))[0]["n"] == 1
+    assert len(await engine.fetch("SELECT 1")) == 1
