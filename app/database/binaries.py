@@ -186,11 +186,14 @@ def _make_usable(folder: Path, user: SystemUser) -> None:
     if _executable(binaries):
         return
     install = folder.parent
-    _let_pass(install, user)
-    for path in (install, *install.rglob("*")):
-        mode = path.stat().st_mode
-        also_run = _SEARCHABLE if path.is_dir() or mode & stat.S_IXUSR else 0
-        path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | also_run)
+    package = install.parent
+    libraries = (package.with_name(f"{package.name}.libs"), package / ".dylibs")
+    for part in (install, *(each for each in libraries if each.is_dir())):
+        _let_pass(part, user)
+        for path in (part, *part.rglob("*")):
+            mode = path.stat().st_mode
+            also_run = _SEARCHABLE if path.is_dir() or mode & stat.S_IXUSR else 0
+            path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | also_run)
     if not _executable(binaries):
         raise EmbeddedServerError(
             f"The programs in {folder} cannot be run by the system user of the server: "
@@ -199,8 +202,12 @@ def _make_usable(folder: Path, user: SystemUser) -> None:
 
 
 def _executable(binaries: Binaries) -> bool:
+    """`initdb` needs the shared libraries of the package, which `postgres` does not."""
     try:
-        code, _ = binaries.run("postgres", ["--version"], cwd=Path("/"))
+        codes = [
+            binaries.run(program, ["--version"], cwd=Path("/"))[0]
+            for program in ("postgres", "initdb")
+        ]
     except PermissionError:
         return False
-    return code == 0
+    return not any(codes)
