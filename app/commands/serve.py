@@ -34,7 +34,9 @@ def serve(engine: SeedbedEngine) -> int:
     """
     settings = engine.settings
     _configure_logging(settings)
-    # From here on SIGTERM is what Ctrl-C is, also before uvicorn handles both.
+    # From here on SIGTERM is what Ctrl-C is, also before uvicorn handles both, and also where a
+    # shell made this process ignore Ctrl-C because it runs in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     server = _Server(settings)
     try:

@@ -1,4 +1,4 @@
-"""`make settings`: writes .env.example and the table in docs/deploy.md from the settings' own words."""
+"""`make settings`: writes .env.example and the table in docs/deploy.md from the settings."""
 
 import re
 import sys

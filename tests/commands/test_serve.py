@@ -7,6 +7,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,6 +49,12 @@ async def _run(variables: dict[str, str], *arguments: str) -> tuple[int, str, st
         output, errors = await process.communicate()
     assert process.returncode is not None
     return process.returncode, output.decode(), errors.decode()
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 @asynccontextmanager
@@ -126,6 +133,23 @@ async def test_a_killed_server_leaves_its_database_to_the_next_one_or_to_stop(
     assert not server.is_running()
     code, output, _ = await _run(variables, "stop")
     assert (code, output) == (0, f"The embedded PostgreSQL in {server.cluster} was not running.\n")
+
+
+async def test_an_interrupted_start_stops_what_it_started_and_the_next_one_finishes(
+    tmp_path: Path,
+) -> None:
+    variables = _variables(tmp_path / "data")
+    process = await _app(variables)
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.to_thread(_wait_for, tmp_path / "data")
+        process.terminate()
+        _, errors = await process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in errors.decode()
+    assert not EmbeddedServer(tmp_path / "data").is_running()
+    async with _serving(variables) as (process, printed):
+        assert DEMO_LOGINS[0].email in printed
+        assert await _end(process, signal.SIGTERM) == 0
 
 
 async def test_production_migrates_and_seeds_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Tests leave nothing behind: the fixtures of conftest.py keep what they promise."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -70,6 +72,21 @@ async def test_what_is_committed_is_removed_afterwards(
 async def test_this_process_has_a_database_of_its_own(engine: SeedbedEngine) -> None:
     [row] = await engine.fetch("select current_database() as name")
     assert row["name"] == databases.own()
+
+
+async def test_what_a_crashed_run_left_is_removed_by_the_next_and_nothing_else(
+    engine: SeedbedEngine,
+) -> None:
+    crashed = f"{databases.CLONE}{2**22 + 1}"  # no process of Linux has such a number
+    databases.server().create_database(crashed)
+    next_run = "from tests import databases; databases.clone(); databases.release()"
+    await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", next_run], check=True, cwd=databases.ROOT
+    )
+    rows = await engine.fetch("select datname from pg_database")
+    names = {row["datname"] for row in rows}
+    assert crashed not in names
+    assert databases.own() in names
 
 
 def test_the_settings_are_not_the_developers(engine: SeedbedEngine) -> None:

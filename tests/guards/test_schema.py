@@ -1,20 +1,24 @@
 """The committed schema is the one the code makes, and nothing is exposed without a policy."""
 
-from app.commands.schema import FILE, sdl
+import subprocess
+import sys
+
 from app.policy import POLICIES
-from app.schema import make_schema
+from app.schema import DOMAINS
 from app.schema.registry import registry
 from app.tables import TABLES, PaymentReport
+from tests.guards.tree import ROOT
 
 
 def test_the_committed_schema_is_the_one_that_is_served() -> None:
-    assert FILE.read_text("utf-8") == sdl(), "run make schema and read what has changed"
+    command = [sys.executable, "-m", "app.commands.schema", "--check"]
+    run = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
 
 
 def test_every_exposed_table_has_a_policy() -> None:
-    make_schema()
     assert {table.__name__ for table in registry.tables - POLICIES.keys()} == set()
-    assert registry.tables
+    assert len(registry.tables) >= len(DOMAINS)
 
 
 def test_every_policy_is_for_a_table_of_ours() -> None:
