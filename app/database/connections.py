@@ -35,6 +35,14 @@ LOST = (
     OSError,
 )
 
+# All that asyncpg raises when it is used rightly.
+DRIVER_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+
 
 class Connector:
     """Opens connections to the server of one URL, all set up alike.
@@ -109,7 +117,7 @@ class Connector:
                     problem = self.explain(error, host, port)
                     problem.__cause__ = error
                     problems.append(problem)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+                except (*DRIVER_ERRORS, ValueError) as error:
                     raise self.explain(error, host, port) from error
         if len(self.url.hosts) == 1:
             raise problems[-1]
@@ -208,7 +216,7 @@ async def close(connection: Connection) -> None:
         return
     try:
         await connection.close(timeout=CLOSE_TIMEOUT)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except DRIVER_ERRORS as error:
         # asyncpg has cut it; what it was used for had ended before.
         logger.info("A connection was cut as it did not close: %s", type(error).__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from app.database.connections import Connection, Connector, ended
+from app.database.connections import DRIVER_ERRORS, Connection, Connector, ended
 from app.database.errors import DatabaseUnavailable, PoolTimeout
 from app.settings import Settings
 
@@ -105,6 +105,6 @@ class ConnectionPool:
             connection.terminate()
         try:
             await self.driver.release(connection, timeout=RESET_TIMEOUT)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DRIVER_ERRORS as error:
             # asyncpg has dropped the connection; what it was used for had ended before.
             logger.info("A connection was dropped as its reset failed: %s", type(error).__name__)

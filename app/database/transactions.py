@@ -26,7 +26,7 @@ import asyncpg
 from piccolo.engine.base import validate_savepoint_name
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction, Savepoint
 
-from app.database.connections import Connection, ended
+from app.database.connections import DRIVER_ERRORS, Connection, ended
 from app.database.errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -296,7 +296,7 @@ class SeedbedTransaction(PostgresTransaction):
             return
         try:
             await self._end(keep=False)
-        except (DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (DatabaseError, *DRIVER_ERRORS) as error:
             # The block's own exception tells more; the work is undone either way.
             logger.info("A rollback met %s", type(error).__name__)
 

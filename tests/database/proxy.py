@@ -39,6 +39,7 @@ class Proxy:
         self.encrypted: list[bool] = []
         self.connections = 0
         self.stalled = False
+        self.lifetime: float | None = None  # seconds after which a connection is cut
         self.port = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -126,7 +127,9 @@ class Proxy:
                 asyncio.create_task(_pipe(upstream_reader, writer)),
             )
             try:
-                await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    pipes, timeout=self.lifetime, return_when=asyncio.FIRST_COMPLETED
+                )
             finally:
                 for pipe in pipes:
                     pipe.cancel()

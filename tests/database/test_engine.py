@@ -222,7 +222,8 @@ async def test_several_hosts_are_tried_in_turn(make_engine: MakeEngine, dsn: str
         assert standby == (
             "Nothing listens at 127.0.0.1:1: start PostgreSQL there, or correct DATABASE_URL."
             f" PostgreSQL at 127.0.0.1:{stalled.port} did not answer within 0.3 seconds"
-            f" (connect_timeout). PostgreSQL at 127.0.0.1:{fine.port} is not standby, as DATABASE_URL demands."
+            f" (connect_timeout). PostgreSQL at 127.0.0.1:{fine.port} is not standby, as"
+            " DATABASE_URL demands."
         )
         preferred = await make_engine(database_url=f"{url}&target_session_attrs=prefer-standby")
         assert len(await preferred.fetch("SELECT 1")) == 1

@@ -81,10 +81,12 @@ async def test_a_cancelled_wait_takes_nothing(make_engine: MakeEngine) -> None:
 async def test_a_transaction_left_open_is_not_handed_on(make_engine: MakeEngine) -> None:
     engine = await make_engine(pool_max_size=1)
     connection = await engine.take()
+    pid = connection.get_server_pid()
     await connection.execute("BEGIN")
     await engine.give_back(connection)
     connection = await engine.take()
     assert not connection.is_in_transaction()
+    assert connection.get_server_pid() != pid, "it was cut: who knows what else was left"
     await engine.give_back(connection)
 
 
