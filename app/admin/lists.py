@@ -42,7 +42,7 @@ def table_config(table: type[Table]) -> TableConfig:
         table,
         visible_columns=shown,
         visible_filters=[c for c in table._meta.columns if not c._meta.secret],
-        validators=Validators(every=[_refuse_bad_parameters]),
+        validators=Validators(every=[_refuse_bad_parameters], get_new=[_refuse_new]),
         menu_group=(table._meta.schema or "other").capitalize(),
         link_column=None if link is key else link,
         # Keys are made in order of time, and they are indexed.
@@ -76,6 +76,11 @@ def _refuse_bad_parameters(piccolo_crud: PiccoloCRUD, request: Request) -> None:
                 raise HTTPException(400, "A filter names a column that is not offered here.")
             if not option and not _can_equal(column, value):
                 raise HTTPException(400, f"No {field} can have this value.")
+
+
+def _refuse_new(piccolo_crud: PiccoloCRUD, request: Request) -> None:
+    """Refuse the values of a new row: none is made here, and not every default is a value."""
+    raise HTTPException(405, "Nothing can be added here: this admin only reads.")
 
 
 def _is_whole(value: str, lowest: int, highest: int) -> bool:
