@@ -1,6 +1,7 @@
 """Every file is short, says what it is for, and names no machine and no registry."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -22,6 +23,11 @@ def _python() -> list[Path]:
     return [path for path in files(".py") if written_by_piccolo not in path.parents]
 
 
+@functools.cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def test_no_file_is_longer_than_400_lines() -> None:
     lengths = {name(path): len(path.read_text("utf-8").splitlines()) for path in _python()}
     assert {file: lines for file, lines in lengths.items() if lines > LONGEST} == {}
@@ -30,7 +36,7 @@ def test_no_file_is_longer_than_400_lines() -> None:
 
 @pytest.mark.parametrize("path", _python(), ids=name)
 def test_a_file_begins_with_one_sentence(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    docstring = ast.get_docstring(_tree(path))
     assert docstring, f"{name(path)} does not say what it is for"
     first = docstring.split("\n\n")[0]
     assert first[0].isupper() or first[0] in "`'\"", first
@@ -58,8 +64,8 @@ def test_the_patterns_find_what_they_are_for(text: str) -> None:
 def test_there_is_no_relative_import() -> None:
     relative = [
         f"{name(path)}:{node.lineno}"
-        for path in files(".py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for path in _python()
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []
@@ -69,7 +75,7 @@ def test_nothing_is_imported_inside_a_function() -> None:
     hidden = [
         f"{name(path)}:{node.lineno}"
         for path in _python()
-        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        for function in ast.walk(_tree(path))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
