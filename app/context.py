@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
-
-from piccolo.columns.defaults.timestamptz import TimestamptzNow
 
 from app.bridge import Bridge, Request, Viewer
 from app.database import SeedbedEngine
@@ -44,7 +43,7 @@ async def identify(authorization: str | None) -> Viewer:
         await Session.select(user, user.role, user.organization, user.university)
         .where(
             (Session.access_token_hash == hash_token(token))
-            & (Session.expires_at > TimestamptzNow().python())
+            & (Session.expires_at > datetime.now(UTC))
             & Session.revoked_at.is_null()
             & (user.status == UserStatus.ACTIVE)
             & user.deleted_at.is_null()

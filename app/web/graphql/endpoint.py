@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 import orjson
+from asyncpg import QueryCanceledError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -47,7 +48,7 @@ class GraphQLEndpoint:
     async def _respond(self, request: Request) -> Response:
         media_type = JSON
         try:
-            media_type = answer_type(request.headers.get("accept", ""))
+            media_type = answer_type(", ".join(request.headers.getlist("accept")))
             async with asyncio.timeout(self._engine.settings.request_timeout):
                 operation = await read_operation(request, self._engine.settings.max_body_bytes)
                 result = await self._run(operation, request.headers.get("authorization"))
@@ -56,7 +57,7 @@ class GraphQLEndpoint:
             return _refusal(error.status, one_error(str(error), error.code), media_type)
         except NotAuthenticated as error:
             return _refusal(401, one_error(str(error), "UNAUTHENTICATED"), media_type)
-        except TimeoutError:
+        except (TimeoutError, QueryCanceledError):
             failure = one_error("the request took too long; ask for less at once", "TIMEOUT")
             return _refusal(503, failure, media_type)
         except DatabaseError as error:
@@ -89,10 +90,13 @@ class GraphQLEndpoint:
 
 
 def _answer(result: ExecutionResult, media_type: str) -> Response:
-    executed = not isinstance(result, PreExecutionError)
+    valid = not isinstance(result, PreExecutionError)
+    errors = result.errors or []
+    # Variables that do not fit are found by the executor, but before it runs anything.
+    executed = valid and (result.data is not None or any(error.path for error in errors))
     body: dict[str, Any] = {}
-    if result.errors:
-        body["errors"] = format_errors(result.errors, executed=executed)
+    if errors:
+        body["errors"] = format_errors(errors, valid=valid)
     if executed:
         body["data"] = result.data
     # The older media type promises 200 for whatever was a well-formed request.

@@ -24,12 +24,12 @@ Formatted = dict[str, Any]
 
 def one_error(message: str, code: str) -> Formatted:
     """An error that belongs to no part of a document."""
-    return {"message": message, "extensions": {"code": code}}
+    return {"message": _shortened(message), "extensions": {"code": code}}
 
 
-def format_errors(errors: Iterable[GraphQLError], *, executed: bool) -> list[Formatted]:
-    """The errors of one answer; `executed` tells whether anything was run."""
-    return [_format(error, executed) for error in errors]
+def format_errors(errors: Iterable[GraphQLError], *, valid: bool) -> list[Formatted]:
+    """The errors of one answer; `valid` tells whether the document itself was."""
+    return [_format(error, valid) for error in errors]
 
 
 def internal_error(error: BaseException) -> Formatted:
@@ -42,11 +42,14 @@ def internal_error(error: BaseException) -> Formatted:
     }
 
 
-def _format(error: GraphQLError, executed: bool) -> Formatted:
+def _format(error: GraphQLError, valid: bool) -> Formatted:
     cause = error.original_error
     if isinstance(cause, BridgeError) or cause is None or isinstance(cause, GraphQLError):
-        code = (error.extensions or {}).get("code") or _code(error, executed)
-        formatted = one_error(_shortened(error.message), code)
+        code = (error.extensions or {}).get("code") or _code(error, valid)
+        formatted = one_error(error.message, code)
+    elif not valid and isinstance(cause, ValueError):
+        # Python reads no number of thousands of digits.
+        formatted = one_error("a value in the document cannot be read", _code(error, valid))
     elif isinstance(cause, QueryCanceledError | TimeoutError):
         formatted = one_error("the database took too long; ask for less at once", "TIMEOUT")
     elif isinstance(cause, DatabaseError):
@@ -63,10 +66,10 @@ def _format(error: GraphQLError, executed: bool) -> Formatted:
     return formatted
 
 
-def _code(error: GraphQLError, executed: bool) -> str:
+def _code(error: GraphQLError, valid: bool) -> str:
     if isinstance(error, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED"
-    return "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
+    return "BAD_USER_INPUT" if valid else "GRAPHQL_VALIDATION_FAILED"
 
 
 def _shortened(message: str) -> str:

@@ -10,6 +10,14 @@ from starlette.requests import ClientDisconnect, Request
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
+# What an `Accept` header may name, and what it then gets, best first.
+_OFFERED = {
+    GRAPHQL_JSON: (GRAPHQL_JSON,),
+    JSON: (JSON,),
+    "application/*": (JSON, GRAPHQL_JSON),
+    "*/*": (JSON, GRAPHQL_JSON),
+}
+
 # JSON nested deeper than this is no GraphQL request; reading it further would only cost.
 _DEEPEST = 64
 
@@ -51,16 +59,14 @@ def answer_type(accept: str) -> str:
     """The media type of the answer that an `Accept` header asks for. Raises BadRequest (406)."""
     if not accept:
         return JSON
-    best, best_quality = "", 0.0
+    asked: list[tuple[str, float]] = []
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = _quality(parameters)
-        offered = {
-            GRAPHQL_JSON: GRAPHQL_JSON,
-            JSON: JSON,
-            "application/*": JSON,
-            "*/*": JSON,
-        }.get(name)
+        asked.append((name, _quality(parameters)))
+    refused = {name for name, quality in asked if not quality}
+    best, best_quality = "", 0.0
+    for name, quality in asked:
+        offered = next((each for each in _OFFERED.get(name, ()) if each not in refused), "")
         if offered and quality > best_quality:
             best, best_quality = offered, quality
     if not best:
@@ -137,9 +143,13 @@ def _json_parameter(name: str, text: str | None) -> object:
 
 
 def _check_depth(text: bytes) -> None:
-    """Refuse deep nesting before a recursive reader meets it; brackets in strings do not count."""
+    """Refuse deep nesting before a recursive reader meets it; brackets in strings do not count.
+
+    The pattern never goes back over what it has read, also when a string has no end: the time is
+    linear in the text.
+    """
     depth = 0
-    for found in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text, re.DOTALL):
+    for found in re.finditer(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', text, re.DOTALL):
         first = found[0][:1]
         if first in b"[{":
             depth += 1
