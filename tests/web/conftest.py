@@ -1,0 +1,41 @@
+"""The admin alone, a visitor who stands before it, and one who is inside."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from app.admin import admin_app
+from app.database import SeedbedEngine
+from app.settings import load_settings
+from tests.web.visitors import administrator, log_in
+
+_addresses = count(1)
+
+
+@pytest.fixture(scope="session")
+def admin() -> Starlette:
+    """The admin alone, where it is mounted."""
+    return Starlette(routes=[Mount("/admin", admin_app(load_settings({})))])
+
+
+@pytest.fixture
+async def visitor(admin: Starlette, database: SeedbedEngine) -> AsyncIterator[httpx.AsyncClient]:
+    """A visitor with the admin's CSRF cookie, from an address of its own: logins are limited."""
+    number = next(_addresses)
+    transport = httpx.ASGITransport(admin, client=(f"10.1.{number // 250}.{number % 250}", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        await client.get("/admin/")
+        client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
+        client.headers["User-Agent"] = "a browser"
+        yield client
+
+
+@pytest.fixture
+async def inside(visitor: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The same visitor, logged in as an administrator."""
+    assert (await log_in(visitor, (await administrator()).email)).status_code == 200
+    return visitor
