@@ -9,6 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount, Route
 
 from app.admin import admin_app
+from app.bridge import BuiltSchema
 from app.database import SeedbedEngine
 from app.schema import make_schema
 from app.web import health, pages
@@ -17,8 +18,11 @@ from app.web.headers import SecurityHeaders
 from piccolo_conf import DB
 
 
-def create_app(engine: SeedbedEngine) -> Starlette:
-    """The whole server over one engine, whose pool lives as long as the application."""
+def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Starlette:
+    """The whole server over one engine, whose pool lives as long as the application.
+
+    `built` is the schema of the application, or a variant of it.
+    """
     settings = engine.settings
 
     @asynccontextmanager
@@ -31,7 +35,7 @@ def create_app(engine: SeedbedEngine) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(make_schema(), engine)),
+            Route("/graphql", GraphQLEndpoint(built or make_schema(), engine)),
             *health.routes(engine),
             *pages.routes(settings),
             Mount("/admin", admin_app(settings)),

@@ -57,13 +57,23 @@ async def committed(engine: SeedbedEngine) -> AsyncIterator[SeedbedEngine]:
         await engine.fetch(f"truncate {names} cascade")
 
 
+@pytest.fixture(scope="session", params=["json", "rows"])
+def mode(request: pytest.FixtureRequest) -> str:
+    """How the server makes answers: finished JSON, or rows that graphql-core walks.
+
+    Every test of the API runs in both, and must find the same.
+    """
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def application(engine: SeedbedEngine) -> Starlette:
+def application(engine: SeedbedEngine, mode: str) -> Starlette:
     """The whole application over the engine of the tests.
 
     Imported here, so that only the tests that need it pay for building the schema.
     """
-    application = importlib.import_module("app.main").create_app(engine)
+    built = importlib.import_module("app.schema").make_schema().variant(finish=mode == "json")
+    application = importlib.import_module("app.main").create_app(engine, built)
     assert isinstance(application, Starlette)
     return application
 

@@ -11,12 +11,14 @@ from app.bridge.execute import Bridge
 from app.bridge.limits import Limits
 from app.bridge.loaders import Request
 from app.bridge.objects import Node, computed
+from app.bridge.operations import Answer
 from app.bridge.ordering import ascending, descending
 from app.bridge.registry import Registry, listing, single, to_many
 from app.bridge.schema import BuiltSchema, build_schema
 
 __all__ = [
     "AccessTable",
+    "Answer",
     "Bridge",
     "BridgeError",
     "BuiltSchema",

@@ -36,6 +36,8 @@ from piccolo.columns import (
 from strawberry import scalars
 
 from app.bridge.errors import ConfigurationError
+from app.bridge.plan import JSONKind
+from app.bridge.scalars import text_of_time, time_of_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class ColumnType:
     """What the bridge knows of one column type.
 
     `python` is the annotation that Strawberry turns into a GraphQL type; `pg` the PostgreSQL type;
+    `json` how SQL renders them in JSON mode;
     `load` turns what asyncpg returns into what resolvers see (None: it is that already); `to_text`
     and `from_text` carry a value through a cursor and raise ValueError for text that is none
     (None: rows cannot be ordered by this type).
@@ -50,6 +53,7 @@ class ColumnType:
 
     python: Any
     pg: str
+    json: JSONKind
     load: Callable[[Any], Any] | None = None
     to_text: Callable[[Any], str] | None = None
     from_text: Callable[[str], object] | None = None
@@ -63,9 +67,9 @@ def _text_from_text(text: str) -> str:
 
 
 def _bool_from_text(text: str) -> bool:
-    if text not in {"t", "f"}:
+    if text not in {"true", "false"}:
         raise ValueError(text)
-    return text == "t"
+    return text == "true"
 
 
 def _decimal_from_text(text: str) -> decimal.Decimal:
@@ -74,13 +78,6 @@ def _decimal_from_text(text: str) -> decimal.Decimal:
     except decimal.InvalidOperation as error:
         raise ValueError(text) from error
     if not value.is_finite():
-        raise ValueError(text)
-    return value
-
-
-def _datetime_from_text(text: str) -> dt.datetime:
-    value = dt.datetime.fromisoformat(text)
-    if value.tzinfo is None:
         raise ValueError(text)
     return value
 
@@ -98,24 +95,31 @@ def _integer(bits: int) -> Callable[[str], int]:
 
 
 _TYPES: dict[type[Column], ColumnType] = {
-    UUID: ColumnType(uuid.UUID, "uuid", None, str, uuid.UUID),
-    Varchar: ColumnType(str, "text", None, str, _text_from_text),
-    Text: ColumnType(str, "text", None, str, _text_from_text),
+    UUID: ColumnType(uuid.UUID, "uuid", JSONKind.QUOTED, None, str, uuid.UUID),
+    Varchar: ColumnType(str, "text", JSONKind.STRING, None, str, _text_from_text),
+    Text: ColumnType(str, "text", JSONKind.STRING, None, str, _text_from_text),
     Boolean: ColumnType(
-        bool, "boolean", None, lambda value: "t" if value else "f", _bool_from_text
+        bool,
+        "boolean",
+        JSONKind.LITERAL,
+        None,
+        lambda value: "true" if value else "false",
+        _bool_from_text,
     ),
-    SmallInt: ColumnType(int, "smallint", None, str, _integer(16)),
-    Integer: ColumnType(int, "integer", None, str, _integer(32)),
-    BigInt: ColumnType(int, "bigint", None, str, _integer(64)),
-    Real: ColumnType(float, "real", None, repr, float),
-    DoublePrecision: ColumnType(float, "double precision", None, repr, float),
-    Numeric: ColumnType(decimal.Decimal, "numeric", None, str, _decimal_from_text),
-    Date: ColumnType(dt.date, "date", None, dt.date.isoformat, dt.date.fromisoformat),
+    SmallInt: ColumnType(int, "smallint", JSONKind.LITERAL, None, str, _integer(16)),
+    Integer: ColumnType(int, "integer", JSONKind.LITERAL, None, str, _integer(32)),
+    BigInt: ColumnType(int, "bigint", JSONKind.LITERAL, None, str, _integer(64)),
+    Real: ColumnType(float, "real", JSONKind.LITERAL),
+    DoublePrecision: ColumnType(float, "double precision", JSONKind.LITERAL),
+    Numeric: ColumnType(decimal.Decimal, "numeric", JSONKind.QUOTED, None, str, _decimal_from_text),
+    Date: ColumnType(
+        dt.date, "date", JSONKind.QUOTED, None, dt.date.isoformat, dt.date.fromisoformat
+    ),
     Timestamptz: ColumnType(
-        dt.datetime, "timestamptz", None, dt.datetime.isoformat, _datetime_from_text
+        dt.datetime, "timestamptz", JSONKind.TIME, None, text_of_time, time_of_text
     ),
-    JSON: ColumnType(scalars.JSON, "json", orjson.loads),
-    JSONB: ColumnType(scalars.JSON, "jsonb", orjson.loads),
+    JSON: ColumnType(scalars.JSON, "json", JSONKind.JSON, orjson.loads),
+    JSONB: ColumnType(scalars.JSON, "jsonb", JSONKind.JSON, orjson.loads),
 }
 
 
@@ -139,7 +143,7 @@ def column_type(column: Column) -> ColumnType:
         return column_type(column._foreign_key_meta.resolved_references._meta.primary_key)
     if isinstance(column, Array):
         item = column_type(column.base_column)
-        return ColumnType(list[item.python], f"{item.pg}[]")  # type: ignore[name-defined]  # a type made at run time
+        return ColumnType(list[item.python], f"{item.pg}[]", JSONKind.ARRAY)  # type: ignore[name-defined]  # a type made at run time
     known = _known(column)
     if known is None:
         raise ConfigurationError(
@@ -149,7 +153,7 @@ def column_type(column: Column) -> ColumnType:
     choices = column._meta.choices
     if choices is None:
         return known
-    return ColumnType(_graphql_enum(choices), known.pg, choices, str, known.from_text)
+    return ColumnType(_graphql_enum(choices), known.pg, known.json, choices, str, known.from_text)
 
 
 _enums: dict[type[enum.Enum], type[enum.Enum]] = {}

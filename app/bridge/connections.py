@@ -1,6 +1,7 @@
 """Relay connections in the schema: page arguments, nodes, edges and page information."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
@@ -9,7 +10,7 @@ from strawberry.types.arguments import StrawberryArgument
 from app.bridge.cursors import encode_cursor
 from app.bridge.fields import Info, ResolvedField, argument
 from app.bridge.loaders import Page
-from app.bridge.plan import RowPlan
+from app.bridge.plan import EdgesOut, PagePlan, RowPlan
 
 
 def page_arguments() -> list[StrawberryArgument]:
@@ -32,78 +33,68 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(description="The cursor of the last row.")
 
 
+@dataclass(frozen=True, slots=True)
 class Edge:
     """One row of a page, with its place in the list."""
 
-    __slots__ = ("nodes", "page", "values")
+    page: Page
+    plan: EdgesOut
+    values: dict[str, Any]
 
-    def __init__(self, page: Page, nodes: dict[str, RowPlan], values: dict[str, Any]) -> None:
-        self.page = page
-        self.nodes = nodes
-        self.values = values
+
+def _output(outputs: Iterable[Any], info: Info) -> Any:
+    """What the plan holds under the response key that is being resolved."""
+    return next(out for out in outputs if out.key == info.path.key)
 
 
 def _nodes(page: Page, info: Info) -> list[object]:
-    plan = page.plan.nodes[str(info.path.key)]
+    plan: RowPlan = _output(page.plan.outputs, info).row
     return [page.request.executor.row(plan, values) for values in page.rows]
 
 
 def _edges(page: Page, info: Info) -> list[Edge]:
-    nodes = page.plan.edges[str(info.path.key)]
-    return [Edge(page, nodes, values) for values in page.rows]
+    plan: EdgesOut = _output(page.plan.outputs, info)
+    return [Edge(page, plan, values) for values in page.rows]
 
 
 def _node(edge: Edge, info: Info) -> object:
-    return edge.page.request.executor.row(edge.nodes[str(info.path.key)], edge.values)
+    plan: RowPlan = _output(edge.plan.outputs, info).row
+    return edge.page.request.executor.row(plan, edge.values)
 
 
-def _cursor_of(page: Page, values: dict[str, Any]) -> str:
+def _cursor_of(page: Page, values: Mapping[str, Any]) -> str:
     plan = page.plan
     types = page.request.executor.bridge.types[plan.read.type_name].types
-    return encode_cursor(plan.fingerprint, plan.order, types, values)
+    texts: list[str | None] = []
+    for term in plan.order:
+        value, to_text = values[term.column], types[term.column].to_text
+        assert to_text is not None
+        texts.append(None if value is None else to_text(value))
+    return encode_cursor(plan.fingerprint, texts)
 
 
 def _cursor(edge: Edge, _info: Info) -> str:
     return _cursor_of(edge.page, edge.values)
 
 
-def _page_info(page: Page, _info: Info) -> "_PageInfo":
-    return _PageInfo(page)
+def _page_info(page: Page, info: Info) -> PageInfo:
+    """Page information: only cursors that are asked for can be made.
 
-
-class _PageInfo:
-    """Page information, worked out when it is asked for.
-
-    Rows beyond the end that the page is read from are known without another statement: by the one
-    row more that was fetched. At the other end stands the row of the cursor that was passed.
+    Rows beyond the end that the page is read from are known by the one row more that was fetched.
+    At the other end stands the row of the cursor that was passed.
     """
-
-    __slots__ = ("_page",)
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-
-    @property
-    def has_next_page(self) -> bool:
-        page = self._page
-        return page.plan.before if page.plan.backwards else page.more
-
-    @property
-    def has_previous_page(self) -> bool:
-        page = self._page
-        return page.more if page.plan.backwards else page.plan.after
-
-    @property
-    def start_cursor(self) -> str | None:
-        return _cursor_of(self._page, self._page.rows[0]) if self._page.rows else None
-
-    @property
-    def end_cursor(self) -> str | None:
-        return _cursor_of(self._page, self._page.rows[-1]) if self._page.rows else None
+    plan: PagePlan = page.plan
+    ends = (page.rows[0], page.rows[-1]) if page.rows and plan.cursors else None
+    return PageInfo(
+        has_next_page=plan.before if plan.backwards else page.more,
+        has_previous_page=page.more if plan.backwards else plan.after,
+        start_cursor=_cursor_of(page, ends[0]) if ends else None,
+        end_cursor=_cursor_of(page, ends[1]) if ends else None,
+    )
 
 
 def _total_count(page: Page, _info: Info) -> Awaitable[int]:
-    return page.count()  # type: ignore[no-any-return]
+    return page.count()
 
 
 def connection_type(name: str, node: type) -> type:

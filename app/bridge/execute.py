@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from app.bridge.access import AccessTable, Viewer
 from app.bridge.limits import Limits
-from app.bridge.plan import Constant, FromViewer, ParentKeys, RowPlan, Statement
-from app.bridge.registry import ExposedType, Registry
-from app.bridge.sql import PARENT
+from app.bridge.plan import Constant, FromVariable, FromViewer, ParentKeys, RowPlan, Statement
+from app.bridge.registry import ExposedType, Listing, Registry, Single
+from app.bridge.sql.writer import PARENT
+from app.bridge.variables import at
 
 
 class Fetch(Protocol):
@@ -19,31 +20,43 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What does not change between requests: the exposed types by name, policies and limits."""
+    """What does not change between requests: the exposed types by name, policies and limits.
+
+    `roots` are the root fields by name. `finish` is the switch of JSON mode: off, every field is
+    walked by graphql-core.
+    """
 
     registry: Registry
     access: AccessTable
     limits: Limits
     types: Mapping[str, ExposedType]
+    roots: Mapping[str, Single | Listing]
+    finish: bool = True
 
 
 class Executor:
-    """Runs statements for one caller."""
+    """Runs statements for one caller, with the variables of one operation."""
 
-    __slots__ = ("_fetch", "bridge", "viewer")
+    __slots__ = ("_fetch", "bridge", "variables", "viewer")
 
     def __init__(self, bridge: Bridge, viewer: Viewer, fetch: Fetch) -> None:
         self.bridge = bridge
         self.viewer = viewer
+        self.variables: Mapping[str, Any] = {}
         self._fetch = fetch
 
     async def run(self, statement: Statement, keys: Sequence[object] = ()) -> Sequence[Any]:
-        """The records of `statement`; `keys` are the parents of a batch."""
+        """The records of `statement`; `keys` are the parents of a batch.
+
+        Raises InputError for a variable that the statement cannot take.
+        """
         arguments: list[object] = []
         for value in statement.values:
             match value:
                 case Constant(constant):
                     arguments.append(constant)
+                case FromVariable(leaf, decode):
+                    arguments.append(decode(at(self.variables, leaf)))
                 case FromViewer(name):
                     arguments.append(self.viewer.values.get(name))
                 case ParentKeys():

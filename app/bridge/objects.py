@@ -1,6 +1,6 @@
 """Strawberry types from exposed tables: object types, the Node interface, and the root fields."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import strawberry
@@ -15,7 +15,6 @@ from app.bridge.access import AccessTable
 from app.bridge.columns import column_type
 from app.bridge.connections import connection_type, page_arguments
 from app.bridge.cursors import encode_id
-from app.bridge.errors import ConfigurationError
 from app.bridge.fields import ResolvedField, argument
 from app.bridge.plan import Everything
 from app.bridge.registry import (
@@ -73,7 +72,7 @@ class TypeBuilder:
         """Make every exposed class a Strawberry type; returns the query type."""
         for exposed in self._registry.types:
             self._object(exposed)
-        roots = [self._root(cls) for cls in self._registry.roots]
+        roots = [self._root(cls) for cls in self._registry.root_classes]
         query = type("Query", (_node_fields(), *roots), {})
         return strawberry.type(query, name="Query", description="What can be read.")
 
@@ -135,7 +134,7 @@ class TypeBuilder:
                         ResolvedField(
                             name,
                             exposed.cls | None,
-                            resolvers.single(exposed, by),
+                            resolvers.single(table, by),
                             description
                             or f"One {exposed.name}, if there is one that you may read.",
                             _single_arguments(by),
@@ -151,10 +150,6 @@ class TypeBuilder:
                             page_arguments(),
                         )
                     )
-                case _:
-                    raise ConfigurationError(
-                        f"{cls.__name__}.{name} is a root field; make it with single or listing"
-                    )
         _install(cls, fields)
         return strawberry.type(cls)
 
@@ -166,14 +161,14 @@ def _install(cls: type, fields: Iterable[StrawberryField]) -> None:
         setattr(cls, field.python_name, field)
 
 
-def _single_arguments(by: tuple[Column, ...]) -> list[StrawberryArgument]:
+def _single_arguments(by: Mapping[str, Column]) -> list[StrawberryArgument]:
     others = [
         argument(
             column._meta.name,
             column_type(column).python | None,
             "Instead of the id." if column._meta.help_text is None else column._meta.help_text,
         )
-        for column in by
+        for column in by.values()
     ]
     identity = strawberry.ID | None if by else strawberry.ID
     return [argument("id", identity, "The object's id."), *others]

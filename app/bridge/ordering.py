@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from piccolo.columns import Column
 from piccolo.table import Table
 
+from app.bridge.columns import column_type
 from app.bridge.plan import (
     Compare,
     Constant,
@@ -15,6 +16,7 @@ from app.bridge.plan import (
     Operator,
     OrderTerm,
     Predicate,
+    Value,
     all_of,
     any_of,
 )
@@ -42,11 +44,17 @@ def order_terms(table: type[Table], orders: Sequence[Order]) -> tuple[OrderTerm,
     """The terms of `orders`, ended by the primary key in the direction of the last of them."""
     key = table._meta.primary_key._meta.name
     terms = [
-        OrderTerm(order.column._meta.name, order.descending, bool(order.column._meta.null))
+        OrderTerm(
+            order.column._meta.name,
+            column_type(order.column).json,
+            order.descending,
+            bool(order.column._meta.null),
+        )
         for order in orders
     ]
     if all(term.column != key for term in terms):
-        terms.append(OrderTerm(key, terms[-1].descending if terms else False))
+        kind = column_type(table._meta.primary_key).json
+        terms.append(OrderTerm(key, kind, terms[-1].descending if terms else False))
     return tuple(terms)
 
 
@@ -56,7 +64,7 @@ def fingerprint(type_name: str, terms: Sequence[OrderTerm]) -> str:
     return hashlib.sha256(described.encode()).hexdigest()[:8]
 
 
-def beyond(terms: Sequence[OrderTerm], values: Sequence[Constant]) -> Predicate:
+def beyond(terms: Sequence[OrderTerm], values: Sequence[Value]) -> Predicate:
     """Rows that come after the row with these `values`, in the order of `terms` (keyset paging).
 
     Where the first column cannot be null, a bound on it alone is added: it says nothing new, but
@@ -67,7 +75,7 @@ def beyond(terms: Sequence[OrderTerm], values: Sequence[Constant]) -> Predicate:
     for term, value in zip(terms, values, strict=True):
         steps.append(all_of(*equal, _after(term, value)))
         equal.append(
-            IsNull(term.column) if value.value is None else Compare(term.column, Operator.EQ, value)
+            IsNull(term.column) if _is_null(value) else Compare(term.column, Operator.EQ, value)
         )
     condition = any_of(*steps)
     first = terms[0]
@@ -77,9 +85,13 @@ def beyond(terms: Sequence[OrderTerm], values: Sequence[Constant]) -> Predicate:
     return all_of(bound, condition)
 
 
-def _after(term: OrderTerm, value: Constant) -> Predicate:
+def _is_null(value: Value) -> bool:
+    return isinstance(value, Constant) and value.value is None
+
+
+def _after(term: OrderTerm, value: Value) -> Predicate:
     """Rows whose column comes strictly after `value`, wherever nulls stand."""
-    if value.value is None:
+    if _is_null(value):
         return IsNull(term.column, negated=True) if term.nulls_first else Nothing()
     compared = Compare(term.column, Operator.LT if term.descending else Operator.GT, value)
     if term.nullable and not term.nulls_first:

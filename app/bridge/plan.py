@@ -1,12 +1,17 @@
 """What a selection needs from the database, as frozen data: predicates, orders, pages, plans.
 
-The planner makes these, `sql.py` turns them into statements, `execute.py` runs them. A plan holds
-no value of one caller: those are `FromViewer` and are bound when the statement runs, so one plan
-serves every caller of the same kind.
+The planner makes these, `sql` turns them into statements, `execute.py` runs them. A plan holds no
+value of one caller (`FromViewer`), and of a request only those that decided something: the others
+(`FromVariable`) are bound when the statement runs. So one plan serves many requests of all callers
+of the same kind.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
+
+from app.bridge.variables import Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,25 @@ class FromViewer:
 
 
 @dataclass(frozen=True, slots=True)
+class FromVariable:
+    """A value of the request, decoded and bound when the statement runs.
+
+    `decode` may raise InputError. Constants have been through it when the plan was made.
+    """
+
+    leaf: Leaf
+    decode: Callable[[Any], object]
+    pg: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParentKeys:
     """The keys of all parents of one batch, as an array of `pg`."""
 
     pg: str
 
 
-Value = Constant | FromViewer | ParentKeys
+Value = Constant | FromViewer | FromVariable | ParentKeys
 
 
 # --- predicates -----------------------------------------------------------------------------------
@@ -165,6 +182,17 @@ def assume(known: Predicate, predicate: Predicate) -> Predicate:
     return predicate
 
 
+class JSONKind(StrEnum):
+    """How a column's value looks in an answer, which decides how SQL renders it."""
+
+    STRING = "string"  # text
+    LITERAL = "literal"  # whole and floating numbers, booleans
+    QUOTED = "quoted"  # exact numbers, uuids and dates, as the text that PostgreSQL prints
+    TIME = "time"  # moments, in UTC to the microsecond
+    ARRAY = "array"  # arrays
+    JSON = "json"  # JSON already
+
+
 # --- plans ----------------------------------------------------------------------------------------
 
 
@@ -181,6 +209,7 @@ class OrderTerm:
     """One column to sort by. `nullable` tells whether nulls have to be placed at all."""
 
     column: str
+    kind: JSONKind
     descending: bool = False
     nullable: bool = False
     nulls_first: bool = False
@@ -188,16 +217,19 @@ class OrderTerm:
     @property
     def reversed(self) -> "OrderTerm":
         """The same column the other way round, nulls included (for paging backwards)."""
-        return OrderTerm(self.column, not self.descending, self.nullable, not self.nulls_first)
+        return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)
 
 
 # Plans are compared and hashed by identity: a plan is made once for a selection, and what belongs
-# to that selection (its loader, its statement) is found by it.
+# to that selection (its loader, its statements) is found by it.
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The rows and columns of one exposed table that a plan stands on."""
+    """The rows and columns of one exposed table that a plan stands on.
+
+    `columns` is what resolvers need of a row in rows mode; JSON mode takes the outputs instead.
+    """
 
     type_name: str
     table: TableName
@@ -205,15 +237,78 @@ class Read:
     where: Predicate
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnOut:
+    """A response key that holds a column, rendered as `kind` says; null where the guard fails."""
+
+    key: str
+    read: ColumnRead
+    kind: JSONKind
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdOut:
+    """A response key that holds the global id."""
+
+    key: str
+    column: str
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypenameOut:
+    """A response key that holds the type's name."""
+
+    key: str
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedOut:
+    """A response key that holds what a resolver in Python returns: only rows mode has it."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ToOneOut:
+    """A response key that holds the row that `join` leads to; null where the guard fails."""
+
+    key: str
+    join: Join
+    guard: Predicate
+    key_type: str
+    read: Read
+    row: "RowPlan"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ToManyOut:
+    """A response key that holds a page of the rows that `join` leads to."""
+
+    key: str
+    join: Join
+    key_type: str
+    page: "PagePlan"
+
+
+Output = ColumnOut | IdOut | TypenameOut | ComputedOut | ToOneOut | ToManyOut
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RowPlan:
-    """What becomes of one row: an object of a type, with the relations selected below it.
+    """What becomes of one row: an object of a type, with `outputs` in the order of the selection.
 
-    `children` are keyed by response key, so that aliases of one relation stay apart.
+    `pure` tells that nothing below needs Python, so that the object can be finished JSON.
+    `children` finds the relations by response key.
     """
 
     type_name: str
-    children: dict[str, "ChildPlan"]
+    key: str
+    outputs: tuple[Output, ...]
+    pure: bool
+    children: dict[str, ToOneOut | ToManyOut]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,14 +320,64 @@ class SinglePlan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class NodesOut:
+    """A response key that holds the rows of the page."""
+
+    key: str
+    row: RowPlan
+
+
+@dataclass(frozen=True, slots=True)
+class CursorOut:
+    """A response key of an edge that holds the row's cursor."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EdgesOut:
+    """A response key that holds the rows of the page as edges."""
+
+    key: str
+    outputs: tuple[NodesOut | CursorOut | TypenameOut, ...]
+
+
+class PageFact(StrEnum):
+    """The fields of PageInfo."""
+
+    HAS_NEXT = "hasNextPage"
+    HAS_PREVIOUS = "hasPreviousPage"
+    START = "startCursor"
+    END = "endCursor"
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfoOut:
+    """A response key that holds where the page stands in its list, as (key, fact) pairs."""
+
+    key: str
+    outputs: tuple[tuple[str, PageFact] | TypenameOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountOut:
+    """A response key that holds the number of rows of the whole list."""
+
+    key: str
+
+
+PageOutput = NodesOut | EdgesOut | PageInfoOut | CountOut | TypenameOut
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PagePlan:
     """One page of a connection.
 
-    `limit` rows are wanted and one more is fetched, to know whether there are others. With
-    `backwards` the page is read from the end: `order` is then already reversed, and the rows have
-    to be turned round. `boundary` is the keyset condition of `after` and `before`, which does not
-    narrow the count. `after` and `before` tell which of them were given, `rows` whether any row is
-    asked for at all; `nodes` and `edges` hold, by response key, what becomes of the rows.
+    `limit` rows are wanted; where `peek`, one more is fetched, to know whether there are others.
+    With `backwards` the page is read from the end: `order` is then already reversed, and the rows
+    have to be turned round. `boundary` is the keyset condition of `after` and `before`, which does
+    not narrow the count. `after` and `before` tell which of them were given, `rows` whether any row
+    is asked for at all, `cursors` whether any cursor is.
     """
 
     read: Read
@@ -244,30 +389,10 @@ class PagePlan:
     after: bool
     before: bool
     rows: bool
-    nodes: dict[str, RowPlan]
-    edges: dict[str, dict[str, RowPlan]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ToOnePlan:
-    """The row that `join` leads to from each parent."""
-
-    join: Join
-    key_type: str
-    read: Read
-    row: RowPlan
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ToManyPlan:
-    """A page of the rows that `join` leads to, for each parent."""
-
-    join: Join
-    key_type: str
-    page: PagePlan
-
-
-ChildPlan = ToOnePlan | ToManyPlan
+    peek: bool
+    cursors: bool
+    pure: bool
+    outputs: tuple[PageOutput, ...]
 
 
 @dataclass(frozen=True, slots=True)

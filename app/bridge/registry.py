@@ -30,10 +30,10 @@ class ToMany:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """A root field that finds one row by its id or by one of the unique columns in `by`."""
+    """A root field that finds one row, by its id or a unique column; `by` is by argument."""
 
     table: type[Table]
-    by: tuple[Column, ...]
+    by: Mapping[str, Column]
     description: str | None
 
 
@@ -56,7 +56,7 @@ def to_many(foreign_key: Any, *orders: Order, description: str | None = None) ->
 
 def single(table: type[Table], *by: Any, description: str | None = None) -> Any:
     """A root field: the row of `table` with an id, or with a value of a unique column in `by`."""
-    return Single(table, by, description)
+    return Single(table, {to_camel_case(c._meta.name): c for c in by}, description)
 
 
 def listing(table: type[Table], *orders: Order, description: str | None = None) -> Any:
@@ -125,6 +125,7 @@ class Registry:
     def __init__(self) -> None:
         self._types: dict[type[Table], ExposedType] = {}
         self._roots: list[type] = []
+        self._frozen = False
 
     def exposes(self, table: type[Table]) -> Callable[[type[_T]], type[_T]]:
         """Decorates the class that shows `table`: what it names is in the API, and nothing else.
@@ -172,9 +173,24 @@ class Registry:
         return frozenset(self._types)
 
     @property
-    def roots(self) -> tuple[type, ...]:
+    def root_classes(self) -> tuple[type, ...]:
         """Every class of root fields."""
         return tuple(self._roots)
+
+    def freeze(self) -> dict[str, Single | Listing]:
+        """End filling; returns what every root field is, by the name that clients know.
+
+        Raises ConfigurationError for a root field that is made with neither `single` nor `listing`,
+        and when the registry is frozen already.
+        """
+        if self._frozen:
+            raise ConfigurationError("the schema of this registry is built already; keep it")
+        self._frozen = True
+        return {
+            to_camel_case(name): _root_field(cls, name, value)
+            for cls in self._roots
+            for name, value in declared(cls)
+        }
 
     def of(self, table: type[Table]) -> ExposedType:
         """The type that shows `table`; raises ConfigurationError when there is none."""
@@ -184,6 +200,14 @@ class Registry:
             raise ConfigurationError(
                 f"{table.__name__} is named in the schema but no type shows it"
             ) from None
+
+
+def _root_field(cls: type, name: str, value: object) -> Single | Listing:
+    if not isinstance(value, Single | Listing):
+        raise ConfigurationError(
+            f"{cls.__name__}.{name} is a root field; make it with single or listing"
+        )
+    return value
 
 
 def declared(cls: type) -> Iterator[tuple[str, object]]:

@@ -1,42 +1,29 @@
 """The resolvers of table-backed fields: they plan, have it run, and hand rows to graphql-core."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from piccolo.columns import Column
 from piccolo.table import Table
-from strawberry.utils.str_converters import to_camel_case
 
-from app.bridge.columns import column_type
 from app.bridge.cursors import decode_id
 from app.bridge.errors import InputError
 from app.bridge.fields import Info, Resolver
 from app.bridge.loaders import Request
 from app.bridge.ordering import Order
-from app.bridge.plan import ToOnePlan
-from app.bridge.planner import Planner, equals
-from app.bridge.registry import ExposedType
+from app.bridge.plan import ToOneOut
+from app.bridge.planner import Planner
 from app.bridge.selection import Selected, SelectionReader
+from app.bridge.variables import Concrete
 
 
-def single(exposed: ExposedType, by: tuple[Column, ...]) -> Resolver:
+def single(table: type[Table], by: Mapping[str, Column]) -> Resolver:
     """The row with the id, or with the value of one of the unique columns `by`."""
-    columns = {to_camel_case(column._meta.name): column for column in by}
 
     async def resolve(_source: object, info: Info) -> object | None:
         planner, selected = _plan(info)
-        given = {name: value for name, value in selected.arguments.items() if value is not None}
-        if len(given) != 1:
-            raise InputError(f"pass exactly one of {', '.join(['id', *columns])}")
-        ((name, value),) = given.items()
-        if name == "id":
-            where = equals(exposed.key, _key(exposed, value), exposed.types[exposed.key].pg)
-        else:
-            column = columns[name]
-            where = equals(
-                column._meta.name, _storable(name, column, value), column_type(column).pg
-            )
-        return await _request(info).single(planner.single(exposed.table, where, selected))
+        return await _request(info).single(planner.single(table, by, selected))
 
     return resolve
 
@@ -93,27 +80,11 @@ def _plan(info: Info) -> tuple[Planner, Selected]:
     """A planner for the field that is being resolved, and the field."""
     request = _request(info)
     executor = request.executor
-    reader = SelectionReader(info.schema, info.fragments, info.variable_values, request.budget)
+    # Strawberry hands resolvers the coerced variables as a plain dictionary.
+    variables = Concrete(info.variable_values)  # type: ignore[arg-type]
+    reader = SelectionReader(info.schema, info.fragments, variables, request.budget)
     planner = Planner(executor.bridge, executor.viewer.kind, reader, request.budget)
-    return planner, reader.field(info)
-
-
-def _storable(name: str, column: Column, value: Any) -> object:
-    """An argument's value, unless PostgreSQL could not hold it."""
-    from_text = column_type(column).from_text
-    if not isinstance(value, str) or from_text is None:
-        return value
-    try:
-        return from_text(value)
-    except ValueError:
-        raise InputError(f"{name} holds a character that cannot be stored") from None
-
-
-def _key(exposed: ExposedType, text: str) -> uuid.UUID:
-    decoded = decode_id(text)
-    if decoded is None or decoded[0] != exposed.name:
-        raise InputError(f"id is not the id of a {exposed.name}; pass one as the API returned it")
-    return decoded[1]
+    return planner, reader.field(str(info.path.key), info.parent_type, info.field_nodes)
 
 
 async def _find(
@@ -128,7 +99,7 @@ async def _find(
         if decoded is None or decoded[0] not in types:
             raise InputError("this is not an id of this API: pass one as the API returned it")
         keys.append(decoded)
-    plans: dict[str, ToOnePlan] = {}
+    plans: dict[str, ToOneOut] = {}
     for name in dict.fromkeys(name for name, _ in keys):
         count = sum(1 for other, _ in keys if other == name)
         plans[name] = planner.by_key(types[name].table, selected, rows=count)

@@ -7,22 +7,26 @@ import strawberry
 from graphql import GraphQLError
 
 
-def _text_of_time(value: dt.datetime) -> str:
-    text = value.astimezone(dt.UTC).isoformat()
-    if "." not in text:
-        return text
-    whole, _, rest = text.partition(".")
-    return f"{whole}.{rest.removesuffix('+00:00').rstrip('0')}+00:00"
+def text_of_time(value: dt.datetime) -> str:
+    """A moment as every answer and cursor shows it: UTC, to the microsecond."""
+    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def _time_of_text(text: str) -> dt.datetime:
-    try:
-        value = dt.datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        value = None
-    if value is None or value.tzinfo is None:
-        raise GraphQLError("a DateTime is RFC 3339 with its zone, such as 2026-01-31T09:30:00Z")
+def time_of_text(text: str) -> dt.datetime:
+    """The moment that a text means; raises ValueError for one without its zone."""
+    value = dt.datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(text)
     return value
+
+
+def _time_argument(text: object) -> dt.datetime:
+    try:
+        return time_of_text(str(text))
+    except ValueError:
+        raise GraphQLError(
+            "a DateTime is RFC 3339 with its zone, such as 2026-01-31T09:30:00Z"
+        ) from None
 
 
 def _decimal_of_text(text: str) -> decimal.Decimal:
@@ -39,8 +43,8 @@ DateTime = strawberry.scalar(
     name="DateTime",
     description="A moment, RFC 3339 in UTC.",
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-    serialize=_text_of_time,
-    parse_value=_time_of_text,
+    serialize=text_of_time,
+    parse_value=_time_argument,
 )
 Decimal = strawberry.scalar(
     name="Decimal",

@@ -3,42 +3,36 @@
 import datetime as dt
 import decimal
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError
 from piccolo.table import Table
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from app.bridge.access import AccessTable, Policy
-from app.bridge.errors import InputError
 from app.bridge.execute import Bridge
 from app.bridge.limits import Limits
+from app.bridge.loaders import Request
 from app.bridge.objects import TypeBuilder
+from app.bridge.operations import Operations
 from app.bridge.registry import Registry
+from app.bridge.response import FinishingExecutor
 from app.bridge.scalars import DateTime, Decimal
 
 
-class DocumentRules(SchemaExtension):
-    """What a document must keep to before it is validated: its length, and naming its operation."""
+class ReadDocument(SchemaExtension):
+    """Hands Strawberry the document that `Operations` has parsed and validated."""
 
     def on_operation(self) -> Iterator[None]:
-        """Bound the length of the document, in tokens, while it is parsed."""
-        limits: Limits = self.execution_context.context.request.executor.bridge.limits
-        self.execution_context.parse_options["max_tokens"] = limits.tokens
+        """Nothing is left to parse, and no error to be found."""
+        request: Request = self.execution_context.context.request
+        if request.document is not None:
+            self.execution_context.graphql_document = request.document
+            self.execution_context.pre_execution_errors = []
         yield
-
-    def on_parse(self) -> Iterator[None]:
-        """Refuse to guess which of several operations is meant."""
-        yield
-        document = self.execution_context.graphql_document
-        if document is None or self.execution_context.operation_name is not None:
-            return
-        operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-        if len(operations) > 1:
-            raise InputError("the document holds several operations; name one in operationName")
 
 
 class Schema(strawberry.Schema):
@@ -52,10 +46,16 @@ class Schema(strawberry.Schema):
 
 @dataclass(frozen=True, slots=True)
 class BuiltSchema:
-    """The executable schema, and what does not change between its requests."""
+    """The executable schema, what does not change between its requests, and its operations."""
 
     schema: strawberry.Schema
     bridge: Bridge
+    operations: Operations
+
+    def variant(self, limits: Limits | None = None, *, finish: bool = True) -> "BuiltSchema":
+        """The same schema with other limits, or with JSON mode off."""
+        bridge = replace(self.bridge, limits=limits or self.bridge.limits, finish=finish)
+        return BuiltSchema(self.schema, bridge, Operations(self.schema, bridge))
 
 
 def build_schema(
@@ -64,11 +64,13 @@ def build_schema(
     kinds: Iterable[str],
     limits: Limits,
 ) -> BuiltSchema:
-    """Freeze `registry` and build its schema.
+    """Build the schema of a registry, once: its classes become Strawberry types.
 
-    Raises ConfigurationError when types, tables and policies do not fit together: a type without
-    a policy, a relation to a table that no type shows, policies in a circle.
+    Raises ConfigurationError when it was built before, and when types, tables and policies do not
+    fit together: a type without a policy, a relation to a table that no type shows, policies in a
+    circle.
     """
+    roots = registry.freeze()
     access = AccessTable(policies, kinds)
     for exposed in registry.types:
         for kind in access.kinds:
@@ -77,8 +79,10 @@ def build_schema(
     schema = Schema(
         query,
         types=[exposed.cls for exposed in registry.types],
-        extensions=[DocumentRules],
+        extensions=[ReadDocument],
+        execution_context_class=FinishingExecutor,
         config=StrawberryConfig(scalar_map={dt.datetime: DateTime, decimal.Decimal: Decimal}),
     )
     types = {exposed.name: exposed for exposed in registry.types}
-    return BuiltSchema(schema, Bridge(registry, access, limits, types))
+    bridge = Bridge(registry, access, limits, types, roots)
+    return BuiltSchema(schema, bridge, Operations(schema, bridge))

@@ -1,5 +1,7 @@
 """What the API offers, domain by domain; `schema.graphql` is printed from here."""
 
+from functools import cache
+
 from app.bridge import BuiltSchema, Limits, build_schema
 from app.policy import POLICIES, Caller
 from app.schema import assessment, catalog, content, identity, projects
@@ -9,6 +11,10 @@ from app.schema.registry import registry
 DOMAINS = (identity, catalog, content, projects, assessment)
 
 
-def make_schema(limits: Limits | None = None) -> BuiltSchema:
-    """The schema of the whole API. Raises ConfigurationError when its parts do not fit together."""
-    return build_schema(registry, POLICIES, Caller, limits or Limits())
+@cache
+def make_schema() -> BuiltSchema:
+    """The schema of the whole API, built once.
+
+    Raises ConfigurationError when its parts do not fit together.
+    """
+    return build_schema(registry, POLICIES, Caller, Limits())

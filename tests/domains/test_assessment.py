@@ -11,7 +11,7 @@ from seeds.upsert import save
 from tests.graphql import ask, global_id, sign_in
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-STAMP = "2026-03-01T12:00:00+00:00"
+STAMP = "2026-03-01T12:00:00.000000Z"
 
 WHOLE = """query($id: ID!) { questionnaire(id: $id) {
   __typename id title slug version description status createdAt updatedAt organization { id }
@@ -145,7 +145,7 @@ async def test_lists_below_a_questionnaire_are_in_order(
 
 
 async def test_four_levels_are_four_statements_however_many_rows(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     for times in (1, 2):
         for _ in range(2):
@@ -167,7 +167,7 @@ async def test_four_levels_are_four_statements_however_many_rows(
             for section in node["sections"]["nodes"]:
                 counts = [len(q["visibilityRules"]["nodes"]) for q in section["questions"]["nodes"]]
                 assert counts == [1, 1, 1]
-        assert statements.count == 4, statements.statements
+        assert statements.count == (1 if mode == "json" else 4), statements.statements
 
 
 async def test_drafts_and_archived_questionnaires_are_nowhere_but_in_their_organization(

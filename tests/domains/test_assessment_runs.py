@@ -14,7 +14,7 @@ from seeds.upsert import save
 from tests.graphql import ask, global_id, sign_in
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-STAMP = "2026-03-01T12:00:00+00:00"
+STAMP = "2026-03-01T12:00:00.000000Z"
 
 
 async def _run(user: User, value: Any = "An answer") -> tuple[AssessmentSession, list[Table]]:
@@ -189,7 +189,7 @@ async def test_other_peoples_runs_are_nowhere(
 
 
 async def test_runs_come_newest_first_with_a_statement_for_each_level(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     user = identity.user()
     await save(user)
@@ -210,4 +210,4 @@ async def test_runs_come_newest_first_with_a_statement_for_each_level(
         assert ids == sorted(ids, reverse=True)
         assert len(ids) == 2 * times
         # The caller, runs, answers, documents, questions, kinds, reviewers.
-        assert statements.count == 7, statements.statements
+        assert statements.count == (2 if mode == "json" else 7), statements.statements

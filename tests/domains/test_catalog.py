@@ -53,9 +53,9 @@ async def test_every_field_of_a_university(
             "website": "https://ecole.example",
             "domains": ["ecole.example", 'a "quoted, {odd} \\ one'],
             "isVerified": True,
-            "verifiedAt": "2026-03-01T12:00:00+00:00",
-            "createdAt": "2026-03-01T12:00:00+00:00",
-            "updatedAt": "2026-03-01T12:00:00+00:00",
+            "verifiedAt": "2026-03-01T12:00:00.000000Z",
+            "createdAt": "2026-03-01T12:00:00.000000Z",
+            "updatedAt": "2026-03-01T12:00:00.000000Z",
             "courses": {"nodes": [{"code": "A-1"}]},
         }
     }
@@ -101,8 +101,8 @@ async def test_every_field_of_a_course(client: httpx.AsyncClient, database: Seed
             "currency": "CHF",
             "language": "Deutsch",
             "isActive": True,
-            "createdAt": "2026-03-01T12:00:00+00:00",
-            "updatedAt": "2026-03-01T12:00:00+00:00",
+            "createdAt": "2026-03-01T12:00:00.000000Z",
+            "updatedAt": "2026-03-01T12:00:00.000000Z",
             "university": {"name": "U"},
         }
     }
@@ -219,7 +219,7 @@ async def test_what_is_unverified_or_retired_is_nowhere(
 
 
 async def test_courses_of_a_page_of_universities_are_one_statement(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     for times in (1, 2):
         universities = [catalog.university() for _ in range(4)]
@@ -233,7 +233,7 @@ async def test_courses_of_a_page_of_universities_are_one_statement(
             )
         nodes = data["universities"]["nodes"]
         assert [len(node["courses"]["nodes"]) for node in nodes] == [2] * 4 * times
-        assert statements.count == 3
+        assert statements.count == (1 if mode == "json" else 3)
 
 
 async def test_columns_that_no_type_names_are_not_in_the_api(

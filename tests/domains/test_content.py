@@ -50,9 +50,9 @@ async def test_every_field_of_a_post_and_a_comment(
             "slug": "a-title",
             "content": "One\nTwo\t🙂",
             "published": True,
-            "publishedAt": "2026-03-02T00:00:00+00:00",
-            "createdAt": "2026-03-01T12:30:15.12+00:00",
-            "updatedAt": "2026-03-02T00:00:00+00:00",
+            "publishedAt": "2026-03-02T00:00:00.000000Z",
+            "createdAt": "2026-03-01T12:30:15.120000Z",
+            "updatedAt": "2026-03-02T00:00:00.000000Z",
             "author": {"__typename": "User", "id": global_id(author), "name": "Zoë"},
             "comments": {
                 "__typename": "CommentConnection",
@@ -61,8 +61,8 @@ async def test_every_field_of_a_post_and_a_comment(
                         "__typename": "Comment",
                         "id": global_id(comment),
                         "body": "Hm.",
-                        "createdAt": "2026-03-01T12:30:15.12+00:00",
-                        "updatedAt": "2026-03-01T12:30:15.12+00:00",
+                        "createdAt": "2026-03-01T12:30:15.120000Z",
+                        "updatedAt": "2026-03-01T12:30:15.120000Z",
                         "post": {"id": global_id(post)},
                         "author": {"name": "Zoë"},
                     }
@@ -233,7 +233,7 @@ THREE_LEVELS = """{
 
 
 async def test_three_levels_are_three_statements_however_many_rows(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     async def add(posts: int) -> None:
         for _ in range(posts):
@@ -251,11 +251,11 @@ async def test_three_levels_are_three_statements_however_many_rows(
         assert len(nodes) == 5 * times
         assert all(len(node["comments"]["nodes"]) == 3 for node in nodes)
         assert all(remark["author"]["name"] for n in nodes for remark in n["comments"]["nodes"])
-        assert statements.count == 3, statements.statements
+        assert statements.count == (1 if mode == "json" else 3), statements.statements
 
 
 async def test_counts_of_nested_lists_are_one_statement_more(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     author = identity.user()
     posts: list[Post] = [content.post(author=author) for _ in range(4)]
@@ -266,7 +266,7 @@ async def test_counts_of_nested_lists_are_one_statement_more(
             client, "{ posts { totalCount nodes { comments(first: 1) { totalCount } } } }"
         )
     assert data["posts"] == {"totalCount": 4, "nodes": [{"comments": {"totalCount": 2}}] * 4}
-    assert statements.count == 3, statements.statements
+    assert statements.count == (2 if mode == "json" else 3), statements.statements
 
 
 async def test_what_is_not_asked_for_is_not_read(

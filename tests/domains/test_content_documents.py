@@ -50,7 +50,7 @@ async def test_aliases_of_columns_relations_and_connection_parts(
 
 
 async def test_fragments_of_every_kind_are_merged(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     post = await _post(title="T", slug="s")
     document = """
@@ -73,7 +73,7 @@ async def test_fragments_of_every_kind_are_merged(
         "author": {"shown": "Ann", "name": "Ann", "id": node["author"]["id"]},
     }
     # The post, its author, its comments and their number: merged fields are read once.
-    assert statements.count == 4
+    assert statements.count == (1 if mode == "json" else 4)
 
 
 async def test_skip_and_include(client: httpx.AsyncClient, database: SeedbedEngine) -> None:

@@ -192,7 +192,7 @@ async def test_rows_made_at_the_same_moment_are_paged_one_by_one(
 
 
 async def test_nested_pages_are_cut_for_each_parent(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     author = identity.user()
     posts = [content.post(author=author, created_at=BEGIN - timedelta(n)) for n in range(3)]
@@ -215,7 +215,7 @@ async def test_nested_pages_are_cut_for_each_parent(
 
     with count_statements() as statements:
         nodes = (await ask(client, document))["posts"]["nodes"]
-    assert statements.count == 4
+    assert statements.count == (1 if mode == "json" else 4)
     assert [bodies(node["first"]) for node in nodes] == [["00"], ["10", "11"], ["20", "21"]]
     assert [node["first"]["pageInfo"]["hasNextPage"] for node in nodes] == [False, False, True]
     assert [bodies(node["last"]) for node in nodes] == [["00"], ["11"], ["22"]]

@@ -11,7 +11,7 @@ from seeds.upsert import save
 from tests.graphql import ask, global_id, sign_in
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-STAMP = "2026-03-01T12:00:00+00:00"
+STAMP = "2026-03-01T12:00:00.000000Z"
 
 WHOLE = """query($id: ID!) { project(id: $id) {
   __typename id name createdAt updatedAt owner { id }
@@ -134,7 +134,7 @@ async def test_an_administrator_reads_every_project(
 
 
 async def test_conversations_are_in_order_and_fragments_one_statement(
-    client: httpx.AsyncClient, database: SeedbedEngine
+    client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:
     owner = identity.user()
     await save(owner)
@@ -156,4 +156,6 @@ async def test_conversations_are_in_order_and_fragments_one_statement(
             assert [message["content"] for message in node["messages"]["nodes"]] == ["0", "1", "2"]
             counts = [len(message["fragments"]["nodes"]) for message in node["messages"]["nodes"]]
             assert counts == [1, 0, 1]
-        assert statements.count == 4, "one for the caller, one for each level"
+        assert statements.count == (2 if mode == "json" else 4), (
+            "one for the caller, one for each level"
+        )

@@ -6,17 +6,12 @@ from typing import Any
 
 import orjson
 from asyncpg import QueryCanceledError
+from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.schema.exceptions import (
-    CannotGetOperationTypeError,
-    InvalidOperationTypeError,
-)
-from strawberry.types.execution import ExecutionResult, PreExecutionError
-from strawberry.types.graphql import OperationType
 
-from app.bridge import BuiltSchema
+from app.bridge import Answer, BuiltSchema, InputError
 from app.context import NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
 from app.web.graphql.errors import Formatted, format_errors, internal_error, one_error
@@ -29,15 +24,13 @@ from app.web.graphql.request import (
     read_operation,
 )
 
-_READING = (OperationType.QUERY,)
-_ANYTHING = (OperationType.QUERY, OperationType.MUTATION)
-
 
 class GraphQLEndpoint:
     """An ASGI application that answers one operation a request."""
 
     def __init__(self, built: BuiltSchema, engine: SeedbedEngine) -> None:
-        self._built = built
+        self._bridge = built.bridge
+        self._operations = built.operations
         self._engine = engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,40 +60,32 @@ class GraphQLEndpoint:
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
             return _refusal(500, internal_error(error), media_type)
 
-    async def _run(self, operation: Operation, authorization: str | None) -> ExecutionResult:
+    async def _run(self, operation: Operation, authorization: str | None) -> Answer:
         viewer = await identify(authorization)
         operation_name.set(operation.name)
+        document = self._operations.document(operation.query)
+        if document.errors:
+            return Answer(None, document.errors, executed=False, valid=False)
         try:
-            return await self._built.schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                operation_name=operation.name,
-                context_value=new_context(self._built.bridge, self._engine, viewer),
-                allowed_operation_types=_READING if operation.read_only else _ANYTHING,
-            )
-        except CannotGetOperationTypeError as error:
-            raise BadRequest(400, "BAD_REQUEST", error.as_http_error_reason()) from None
-        except InvalidOperationTypeError as error:
-            method = "GET" if operation.read_only else "POST"
-            raise BadRequest(
-                405 if operation.read_only else 400,
-                "METHOD_NOT_ALLOWED" if operation.read_only else "BAD_REQUEST",
-                error.as_http_error_reason(method),
-            ) from None
+            definition = document.operation(operation.name)
+        except InputError as error:
+            return Answer(None, [error], executed=False)
+        if definition.operation is OperationType.SUBSCRIPTION:
+            raise BadRequest(400, "BAD_REQUEST", "subscriptions are not answered over HTTP")
+        if operation.read_only and definition.operation is not OperationType.QUERY:
+            raise BadRequest(405, "METHOD_NOT_ALLOWED", "send a mutation by POST")
+        context = new_context(self._bridge, self._engine, viewer)
+        return await self._operations.execute(document, definition, operation.variables, context)
 
 
-def _answer(result: ExecutionResult, media_type: str) -> Response:
-    valid = not isinstance(result, PreExecutionError)
-    errors = result.errors or []
-    # Variables that do not fit are found by the executor, but before it runs anything.
-    executed = valid and (result.data is not None or any(error.path for error in errors))
+def _answer(answer: Answer, media_type: str) -> Response:
     body: dict[str, Any] = {}
-    if errors:
-        body["errors"] = format_errors(errors, valid=valid)
-    if executed:
-        body["data"] = result.data
+    if answer.errors:
+        body["errors"] = format_errors(answer.errors, valid=answer.valid)
+    if answer.executed:
+        body["data"] = answer.data
     # The older media type promises 200 for whatever was a well-formed request.
-    status = 400 if not executed and media_type == GRAPHQL_JSON else 200
+    status = 400 if not answer.executed and media_type == GRAPHQL_JSON else 200
     return _json(body, status, media_type)
 
 

@@ -1,0 +1,307 @@
+"""Compiled operations: what a document needs is worked out once, and kept by its text.
+
+Kept are the parsed and validated document and, for queries of which every root field can be
+finished JSON, the plans with their statements: one for each kind of caller and for each set of
+variables that decided something differently. Such a query goes from its variables to statements to
+the values of its answer; graphql-core's executor has no part in it. Everything else is executed by
+graphql-core, from the same document.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Protocol
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_variable_values,
+    located_error,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import VariableValues
+
+from app.bridge.errors import BridgeError, InputError
+from app.bridge.execute import Bridge
+from app.bridge.limits import Budget
+from app.bridge.loaders import PageFinisher, Request, SingleFinisher
+from app.bridge.planner import Planner
+from app.bridge.registry import Listing, Single
+from app.bridge.selection import Selected, SelectionReader
+from app.bridge.variables import Look, Recording, see
+
+# How much is kept: characters of documents, and plans of one document.
+_MOST_CHARACTERS = 250_000
+_MOST_PLANS = 64
+
+
+class Context(Protocol):
+    """What the application's context has for the bridge."""
+
+    @property
+    def request(self) -> Request:
+        """The reading of one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an operation.
+
+    `valid` tells whether the document was; without `executed` there is no data, not even null.
+    """
+
+    data: Any
+    errors: Sequence[GraphQLError] = ()
+    executed: bool = True
+    valid: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as far as it is good: parsed, validated, and its operations by name."""
+
+    text: str
+    node: DocumentNode | None
+    errors: tuple[GraphQLError, ...]
+    operations: Mapping[str | None, OperationDefinitionNode]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    plans: "dict[tuple[str | None, str], _Branch | _Compiled]" = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation that is meant. Raises InputError when that is not clear."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        if name is None:
+            raise InputError(
+                "the document holds several operations; name one in operationName"
+                if self.operations
+                else "the document holds no operation"
+            )
+        if name not in self.operations:
+            raise InputError("operationName names no operation of the document")
+        return self.operations[name]
+
+
+@dataclass(slots=True)
+class _Branch:
+    """A question about the variables, and what follows from each answer so far."""
+
+    look: Look
+    answers: "dict[Hashable, _Branch | _Compiled]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """One root field: how its value is made, and how its errors are told."""
+
+    selected: Selected
+    non_null: bool
+    finish: Callable[[Request], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The root fields of an operation; None when graphql-core has to execute it."""
+
+    roots: tuple[_Root, ...] | None
+
+
+class Operations:
+    """The documents of one schema, each worked out once."""
+
+    def __init__(self, schema: strawberry.Schema, bridge: Bridge) -> None:
+        self._strawberry = schema
+        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - graphql-core's schema has no public name
+        self._bridge = bridge
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
+
+    def document(self, text: str) -> Document:
+        """The document of a text; one that was seen lately is not read again."""
+        known = self._documents.get(text)
+        if known is not None:
+            self._documents.move_to_end(text)
+            return known
+        document = self._read(text)
+        self._documents[text] = document
+        self._characters += len(text)
+        while self._characters > _MOST_CHARACTERS:
+            forgotten, _ = self._documents.popitem(last=False)
+            self._characters -= len(forgotten)
+        return document
+
+    async def execute(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        inputs: dict[str, Any],
+        context: Context,
+    ) -> Answer:
+        """The answer of one operation of a document without errors."""
+        variables: Any = VariableValues({}, {})
+        if operation.variable_definitions:
+            variables = get_variable_values(self._schema, operation.variable_definitions, inputs)
+            if isinstance(variables, list):
+                return Answer(None, variables, executed=False)
+        request = context.request
+        request.executor.variables = variables.coerced
+        compiled = self._compiled(document, operation, request)
+        if compiled.roots is not None:
+            return await _finish(compiled.roots, request)
+        request.document = document.node
+        result = await self._strawberry.execute(
+            document.text,
+            variable_values=inputs,
+            context_value=context,
+            operation_name=operation.name.value if operation.name else None,
+        )
+        return Answer(result.data, result.errors or ())
+
+    def _read(self, text: str) -> Document:
+        try:
+            node = parse(text, max_tokens=self._bridge.limits.tokens)
+            errors = validate(self._schema, node, specified_rules)
+        except GraphQLError as error:
+            return Document(text, None, (error,), {}, {})
+        except ValueError:
+            # Python reads no number of thousands of digits.
+            unread = GraphQLError("a value in the document cannot be read")
+            return Document(text, None, (unread,), {}, {})
+        definitions = node.definitions
+        operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
+        fragments = [d for d in definitions if isinstance(d, FragmentDefinitionNode)]
+        return Document(
+            text,
+            node,
+            tuple(errors),
+            {
+                operation.name.value if operation.name else None: operation
+                for operation in operations
+            },
+            {fragment.name.value: fragment for fragment in fragments},
+        )
+
+    def _compiled(
+        self, document: Document, operation: OperationDefinitionNode, request: Request
+    ) -> _Compiled:
+        """The plans of an operation, from an earlier request that looked at the same."""
+        if operation.operation is not OperationType.QUERY or not self._bridge.finish:
+            return _Compiled(None)
+        values = request.executor.variables
+        place = (operation.name.value if operation.name else None, request.executor.viewer.kind)
+        found = document.plans.get(place)
+        while isinstance(found, _Branch):
+            found = found.answers.get(see(values, found.look))
+        if found is not None:
+            return found
+        recording = Recording(values)
+        try:
+            compiled = self._compile(document, operation, place[1], recording)
+        except BridgeError:
+            # graphql-core tells it, with the path of the field.
+            return _Compiled(None)
+        _keep(document, place, recording, compiled)
+        return compiled
+
+    def _compile(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        kind: str,
+        variables: Recording,
+    ) -> _Compiled:
+        budget = Budget(self._bridge.limits)
+        reader = SelectionReader(self._schema, document.fragments, variables, budget)
+        planner = Planner(self._bridge, kind, reader, budget)
+        assert self._schema.query_type is not None
+        types = self._schema.query_type.fields
+        roots: list[_Root] = []
+        for selected in reader.root(operation.selection_set, self._schema.query_type.name):
+            finish = self._finisher(planner, selected)
+            if finish is None:
+                return _Compiled(None)
+            definition = types.get(selected.name)
+            non_null = definition is None or isinstance(definition.type, GraphQLNonNull)
+            roots.append(_Root(selected, non_null, finish))
+        return _Compiled(tuple(roots))
+
+    def _finisher(
+        self, planner: Planner, selected: Selected
+    ) -> Callable[[Request], Awaitable[Any]] | None:
+        """How a root field's value is made as finished JSON; None when it cannot be."""
+        match self._bridge.roots.get(selected.name):
+            case Single(table, by):
+                single = planner.single(table, by, selected)
+                return SingleFinisher(single) if single.row.pure else None
+            case Listing(table, orders):
+                page = planner.page(table, orders, selected)
+                return PageFinisher(page) if page.pure else None
+            case _ if selected.name == "__typename":
+                return _query_typename
+            case _:
+                return None
+
+
+def _keep(
+    document: Document, place: tuple[str | None, str], recording: Recording, compiled: _Compiled
+) -> None:
+    """Keep a plan under what it looked at: the same questions in the same order lead to it."""
+    if not recording.looks:
+        document.plans[place] = compiled
+        return
+    looks = list(recording.looks.items())
+    branch = document.plans.get(place)
+    if not isinstance(branch, _Branch) or _count(branch) >= _MOST_PLANS:
+        branch = document.plans[place] = _Branch(looks[0][0])
+    for (_, answer), (following, _) in pairwise(looks):
+        below = branch.answers.get(answer)
+        if not isinstance(below, _Branch):
+            below = branch.answers[answer] = _Branch(following)
+        branch = below
+    branch.answers[looks[-1][1]] = compiled
+
+
+def _count(branch: _Branch) -> int:
+    return sum(
+        _count(below) if isinstance(below, _Branch) else 1 for below in branch.answers.values()
+    )
+
+
+async def _query_typename(_request: Request) -> str:
+    return "Query"
+
+
+async def _finish(roots: tuple[_Root, ...], request: Request) -> Answer:
+    """Run the root fields, side by side when there are several."""
+    if len(roots) == 1:
+        values = [await _attempt(roots[0], request)]
+    else:
+        values = await asyncio.gather(*(_attempt(root, request) for root in roots))
+    data: dict[str, Any] | None = {}
+    errors: list[GraphQLError] = []
+    for root, value in zip(roots, values, strict=True):
+        failed = isinstance(value, GraphQLError)
+        if failed:
+            errors.append(value)
+        if failed and root.non_null:
+            data = None
+        if data is not None:
+            data[root.selected.key] = None if failed else value
+    return Answer(data, errors)
+
+
+async def _attempt(root: _Root, request: Request) -> Any:
+    try:
+        return await root.finish(request)
+    except Exception as error:  # noqa: BLE001 - as graphql-core does: a field's error is part of the answer
+        return located_error(error, list(root.selected.nodes), [root.selected.key])
