@@ -31,9 +31,9 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from app.bridge.errors import BridgeError, InputError
+from app.bridge.errors import BridgeError, InputError, LimitExceeded
 from app.bridge.execute import Bridge
-from app.bridge.limits import Budget
+from app.bridge.limits import Budget, check_document
 from app.bridge.loaders import PageFinisher, Request, SingleFinisher
 from app.bridge.planner import Planner
 from app.bridge.registry import Listing, Single
@@ -170,9 +170,12 @@ class Operations:
     def _read(self, text: str) -> Document:
         try:
             node = parse(text, max_tokens=self._bridge.limits.tokens)
+            check_document(node, self._bridge.limits)
             errors = validate(self._schema, node, specified_rules)
         except GraphQLError as error:
             return Document(text, None, (error,), {}, {})
+        except RecursionError:
+            return Document(text, None, (LimitExceeded("the document nests too deep"),), {}, {})
         except ValueError:
             # Python reads no number of thousands of digits.
             unread = GraphQLError("a value in the document cannot be read")
