@@ -28,7 +28,8 @@ class Limits:
     as often as it is spread. `depth` counts relations below each other, `nesting` fields below each
     other. `rows`, the cost, is the largest number of rows that a selection could return, page sizes
     multiplied. `tokens` is the length of the document; of the same response key in one selection
-    set there may be `repeats` (merging them takes time that grows with the square).
+    set there may be `repeats` (merging them takes time that grows with the square). A filter has
+    `conditions`, nested `filter_depth` deep, with lists of `values`; an order has `order_terms`.
     """
 
     page_default: int = 20
@@ -41,6 +42,10 @@ class Limits:
     aliases: int = 100
     directives: int = 100
     repeats: int = 10
+    conditions: int = 50
+    filter_depth: int = 8
+    values: int = 200
+    order_terms: int = 5
 
     def page_size(self, name: str, value: int | None) -> int:
         """The page size that `value`, the argument called `name`, asks for."""

@@ -153,15 +153,17 @@ class Request:
 class SingleFinisher:
     """Finishes a plan of one row; made once, used by any request."""
 
-    __slots__ = ("_make", "_statement")
+    __slots__ = ("_make", "_statement", "_unused")
 
     def __init__(self, plan: SinglePlan) -> None:
         sql = finished.finish_one(plan)
         self._statement = sql.statement
         self._make = assembler(sql.layouts[0])
+        self._unused = tuple(value for value in plan.given if value not in sql.statement.values)
 
     async def __call__(self, request: Request) -> dict[str, Any] | None:
         """The row, ready for the encoder; None when there is none that the caller may read."""
+        request.executor.bind(self._unused)
         records = await request.executor.run(self._statement)
         return self._make(records[0]) if records else None
 
@@ -169,7 +171,7 @@ class SingleFinisher:
 class PageFinisher:
     """Finishes a plan of a page; made once, used by any request."""
 
-    __slots__ = ("_counted", "_make", "_plan", "_statement")
+    __slots__ = ("_counted", "_make", "_plan", "_statement", "_unused")
 
     def __init__(self, plan: PagePlan) -> None:
         sql = finished.finish_page(plan)
@@ -177,9 +179,12 @@ class PageFinisher:
         self._statement = sql.statement
         self._make = PageAssembler(plan, sql)
         self._counted = any(isinstance(out, CountOut) for out in plan.outputs)
+        used = sql.statement.values if plan.rows else ()
+        self._unused = tuple(value for value in plan.given if value not in used)
 
     async def __call__(self, request: Request) -> dict[str, Any]:
         """The connection, ready for the encoder."""
+        request.executor.bind(self._unused)
         records = await request.executor.run(self._statement) if self._plan.rows else ()
         count = await request.count(self._plan) if self._counted else None
         return self._make(records, count)
