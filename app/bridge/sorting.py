@@ -116,7 +116,7 @@ def _chosen(
     `path` leads to rows of `exposed`; where it is not `certain`, to none for some.
     """
     if len(tree) != 1 or None in tree.values():
-        raise InputError(f"{at} must have exactly one field; for several, write several items")
+        raise InputError(f"{at} must specify exactly one key; write a list of several")
     ((name, value),) = tree.items()
     match exposed.field(name):
         case ToOneField(key, target):
