@@ -8,6 +8,7 @@ from strawberry import auto
 from app.bridge.access import AccessTable, Policy, Rule, Through, Viewer, ViewerValue
 from app.bridge.errors import BridgeError, ConfigurationError, InputError, LimitExceeded, NotAllowed
 from app.bridge.execute import Bridge
+from app.bridge.explain import Explaining
 from app.bridge.limits import Limits
 from app.bridge.loaders import Request
 from app.bridge.objects import Node, computed
@@ -23,6 +24,7 @@ __all__ = [
     "BridgeError",
     "BuiltSchema",
     "ConfigurationError",
+    "Explaining",
     "InputError",
     "LimitExceeded",
     "Limits",

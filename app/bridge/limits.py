@@ -54,12 +54,12 @@ class Limits:
 class Budget:
     """What is left of the limits while one selection is planned."""
 
-    __slots__ = ("_fields", "_limits", "_rows")
+    __slots__ = ("_fields", "_limits", "rows")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._fields = 0
-        self._rows = 0
+        self.rows = 0
 
     def take_field(self) -> None:
         """Count one more selected field."""
@@ -71,8 +71,8 @@ class Budget:
 
     def take_rows(self, rows: int) -> None:
         """Count the rows that one part of the selection could return."""
-        self._rows += rows
-        if self._rows > self._limits.rows:
+        self.rows += rows
+        if self.rows > self._limits.rows:
             raise LimitExceeded(
                 f"the document could return more than {self._limits.rows} rows; "
                 "ask for smaller pages or fewer nested lists"

@@ -111,9 +111,10 @@ class _Root:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The root fields of an operation; None when graphql-core has to execute it."""
+    """An operation's root fields and cost; no roots where graphql-core has to execute it."""
 
     roots: tuple[_Root, ...] | None
+    budget: Budget | None = None
 
 
 class Operations:
@@ -157,6 +158,7 @@ class Operations:
         request.executor.variables = variables.coerced
         compiled = self._compiled(document, operation, request)
         if compiled.roots is not None:
+            request.budget = compiled.budget or request.budget
             return await _finish(compiled.roots, request)
         request.document = document.node
         result = await self._strawberry.execute(
@@ -236,7 +238,7 @@ class Operations:
             definition = types.get(selected.name)
             non_null = definition is None or isinstance(definition.type, GraphQLNonNull)
             roots.append(_Root(selected, non_null, finish))
-        return _Compiled(tuple(roots))
+        return _Compiled(tuple(roots), budget)
 
     def _finisher(
         self, planner: Planner, selected: Selected

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.bridge import Answer, BuiltSchema, InputError
-from app.context import NotAuthenticated, identify, new_context
+from app.bridge import Answer, BuiltSchema, Explaining, InputError
+from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
+from app.policy import Caller
 from app.web.graphql.errors import Formatted, format_errors, internal_error, one_error
 from app.web.graphql.request import (
     GRAPHQL_JSON,
@@ -23,6 +24,9 @@ from app.web.graphql.request import (
     answer_type,
     read_operation,
 )
+
+# The request header that asks for `extensions.explain`.
+EXPLAIN = "X-Seedbed-Explain"
 
 
 class GraphQLEndpoint:
@@ -44,8 +48,16 @@ class GraphQLEndpoint:
             media_type = answer_type(", ".join(request.headers.getlist("accept")))
             async with asyncio.timeout(self._engine.settings.request_timeout):
                 operation = await read_operation(request, self._engine.settings.max_body_bytes)
-                result = await self._run(operation, request.headers.get("authorization"))
-            return _answer(result, media_type)
+                viewer = await identify(request.headers.get("authorization"))
+                context = new_context(self._bridge, self._engine, viewer)
+                explaining = self._explaining(request.headers.get(EXPLAIN), context)
+                answer = await self._run(operation, context)
+            extensions = (
+                {"explain": explaining.report(context.request.budget, self._bridge.limits)}
+                if explaining
+                else None
+            )
+            return _answer(answer, media_type, extensions)
         except BadRequest as error:
             return _refusal(error.status, one_error(str(error), error.code), media_type)
         except NotAuthenticated as error:
@@ -60,8 +72,18 @@ class GraphQLEndpoint:
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
             return _refusal(500, internal_error(error), media_type)
 
-    async def _run(self, operation: Operation, authorization: str | None) -> Answer:
-        viewer = await identify(authorization)
+    def _explaining(self, wanted: str | None, context: Context) -> Explaining | None:
+        """Notes what the operation does, where the header `Explain` asks for it."""
+        if wanted is None:
+            return None
+        in_development = self._engine.settings.environment != "production"
+        if not in_development and context.viewer.kind != Caller.ADMIN:
+            raise BadRequest(403, "FORBIDDEN", f"{EXPLAIN} is for administrators")
+        if wanted not in {"statements", "plans"}:
+            raise BadRequest(400, "BAD_USER_INPUT", f"{EXPLAIN} is statements or plans")
+        return context.request.explain(plans=wanted == "plans")
+
+    async def _run(self, operation: Operation, context: Context) -> Answer:
         operation_name.set(operation.name)
         document = self._operations.document(operation.query)
         if document.errors:
@@ -74,16 +96,17 @@ class GraphQLEndpoint:
             raise BadRequest(400, "BAD_REQUEST", "subscriptions are not answered over HTTP")
         if operation.read_only and definition.operation is not OperationType.QUERY:
             raise BadRequest(405, "METHOD_NOT_ALLOWED", "send a mutation by POST")
-        context = new_context(self._bridge, self._engine, viewer)
         return await self._operations.execute(document, definition, operation.variables, context)
 
 
-def _answer(answer: Answer, media_type: str) -> Response:
+def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) -> Response:
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = format_errors(answer.errors, valid=answer.valid)
     if answer.executed:
         body["data"] = answer.data
+    if extensions:
+        body["extensions"] = extensions
     # The older media type promises 200 for whatever was a well-formed request.
     status = 400 if not answer.executed and media_type == GRAPHQL_JSON else 200
     return _json(body, status, media_type)
