@@ -15,6 +15,7 @@ from app.bridge.objects import Node, computed
 from app.bridge.operations import Answer
 from app.bridge.ordering import ascending, descending
 from app.bridge.registry import Registry, listing, single, to_many
+from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "build_schema",
     "computed",
     "descending",
+    "encode",
     "listing",
     "single",
     "to_many",

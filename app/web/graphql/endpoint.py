@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from asyncpg import QueryCanceledError
 from graphql import OperationType
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.bridge import Answer, BuiltSchema, Explaining, InputError
+from app.bridge import Answer, BuiltSchema, Explaining, InputError, encode
 from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
 from app.policy import Caller
@@ -20,13 +19,28 @@ from app.web.graphql.request import (
     GRAPHQL_JSON,
     JSON,
     BadRequest,
+    Incoming,
     Operation,
     answer_type,
+    incoming,
     read_operation,
 )
 
 # The request header that asks for `extensions.explain`.
-EXPLAIN = "X-Seedbed-Explain"
+EXPLAIN = "x-seedbed-explain"
+
+_NO_STORE = (b"cache-control", b"no-store")
+_TYPES = {
+    media_type: (b"content-type", f"{media_type}; charset=utf-8".encode())
+    for media_type in (JSON, GRAPHQL_JSON)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
 class GraphQLEndpoint:
@@ -39,25 +53,25 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        response = await self._respond(Request(scope, receive))
-        await response(scope, receive, send)
+        response = await self._respond(incoming(scope, receive))
+        await send(
+            {"type": "http.response.start", "status": response.status, "headers": response.headers}
+        )
+        body = b"" if scope["method"] == "HEAD" else response.body
+        await send({"type": "http.response.body", "body": body})
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Incoming) -> _Response:
         media_type = JSON
+        headers = request.headers
         try:
-            media_type = answer_type(", ".join(request.headers.getlist("accept")))
+            media_type = answer_type(headers.get("accept", ""))
             async with asyncio.timeout(self._engine.settings.request_timeout):
                 operation = await read_operation(request, self._engine.settings.max_body_bytes)
-                viewer = await identify(request.headers.get("authorization"))
+                viewer = await identify(headers.get("authorization"))
                 context = new_context(self._bridge, self._engine, viewer)
-                explaining = self._explaining(request.headers.get(EXPLAIN), context)
+                explaining = self._explaining(headers.get(EXPLAIN), context)
                 answer = await self._run(operation, context)
-            extensions = (
-                {"explain": explaining.report(context.request.budget, self._bridge.limits)}
-                if explaining
-                else None
-            )
-            return _answer(answer, media_type, extensions)
+            return _answer(answer, media_type, self._extensions(explaining, context))
         except BadRequest as error:
             return _refusal(error.status, one_error(str(error), error.code), media_type)
         except NotAuthenticated as error:
@@ -83,6 +97,11 @@ class GraphQLEndpoint:
             raise BadRequest(400, "BAD_USER_INPUT", f"{EXPLAIN} is statements or plans")
         return context.request.explain(plans=wanted == "plans")
 
+    def _extensions(self, explaining: Explaining | None, context: Context) -> dict[str, Any] | None:
+        if explaining is None:
+            return None
+        return {"explain": explaining.report(context.request.budget, self._bridge.limits)}
+
     async def _run(self, operation: Operation, context: Context) -> Answer:
         operation_name.set(operation.name)
         document = self._operations.document(operation.query)
@@ -99,7 +118,7 @@ class GraphQLEndpoint:
         return await self._operations.execute(document, definition, operation.variables, context)
 
 
-def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) -> Response:
+def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) -> _Response:
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = format_errors(answer.errors, valid=answer.valid)
@@ -109,19 +128,25 @@ def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) 
         body["extensions"] = extensions
     # The older media type promises 200 for whatever was a well-formed request.
     status = 400 if not answer.executed and media_type == GRAPHQL_JSON else 200
-    return _json(body, status, media_type)
+    return _response(status, body, media_type)
 
 
-def _refusal(status: int, error: Formatted, media_type: str) -> Response:
-    response = _json({"errors": [error]}, status, media_type)
-    if status == 405:
-        response.headers["Allow"] = "GET, POST"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+def _refusal(status: int, error: Formatted, media_type: str) -> _Response:
+    more = {405: [(b"allow", b"GET, POST")], 401: [(b"www-authenticate", b"Bearer")]}
+    return _response(status, {"errors": [error]}, media_type, more.get(status, ()))
 
 
-def _json(body: dict[str, Any], status: int, media_type: str) -> Response:
-    return Response(
-        orjson.dumps(body), status, {"Cache-Control": "no-store"}, f"{media_type}; charset=utf-8"
-    )
+def _response(
+    status: int,
+    body: dict[str, Any],
+    media_type: str,
+    more: Iterable[tuple[bytes, bytes]] = (),
+) -> _Response:
+    encoded = encode(body)
+    headers = [
+        _TYPES[media_type],
+        _NO_STORE,
+        (b"content-length", str(len(encoded)).encode()),
+        *more,
+    ]
+    return _Response(status, headers, encoded)
