@@ -61,8 +61,8 @@ class ConnectionPool:
 
     async def _reset(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Undo what was done to the session, unless nothing was."""
-        if connection not in self._clean and self._resets and (query := connection.get_reset_query()):
-            await connection.execute(query)
+        if self._resets and connection not in self._clean:
+            await connection.execute(connection.get_reset_query())
 
     async def close(self) -> None:
         """Close all connections; those still in use after ten seconds are cut."""
