@@ -1,10 +1,10 @@
 """Strawberry fields that are resolved by the bridge, and their arguments."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import strawberry
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLObjectType, GraphQLResolveInfo
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryObjectDefinition
@@ -57,7 +57,8 @@ def install(schema: strawberry.Schema) -> None:
             for field in definition.fields:
                 if isinstance(field, ResolvedField):
                     name = schema.config.name_converter.get_graphql_name(field)
-                    kind.fields[name].resolve = _without_arguments(field.resolve)
+                    fields = cast("GraphQLObjectType", kind).fields
+                    fields[name].resolve = _without_arguments(field.resolve)
 
 
 def _without_arguments(resolve: Resolver) -> Callable[..., Any]:

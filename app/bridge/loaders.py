@@ -106,7 +106,7 @@ class Request:
         return page
 
     async def by_key(self, out: ToOneOut, key: Hashable) -> Row | Finished | None:
-        """The row with a key; None when there is none to read. Keys of one tick share a statement."""
+        """The row with a key, None without one to read; keys of one tick share a statement."""
         loader = self._loaders.get(out)
         if loader is None:
 
@@ -139,30 +139,27 @@ class Request:
     async def _attach(self, plan: RowPlan, parents: Sequence[Row]) -> None:
         """Read the relations below `parents`, each for all of them, side by side."""
         if parents and plan.children:
-            await _together(
-                self._attach_one(out, parents)
-                if isinstance(out, ToOneOut)
-                else self._attach_many(out, parents)
-                for out in plan.children.values()
-            )
+            await _together(self._attach_one(out, parents) for out in plan.children.values())
 
-    async def _attach_one(self, out: ToOneOut, parents: Sequence[Row]) -> None:
+    async def _attach_one(self, out: ToOneOut | ToManyOut, parents: Sequence[Row]) -> None:
+        """Read one relation. What goes wrong is put in its place: graphql-core tells it there."""
         local = out.join.local
-        keys = {key for parent in parents if (key := getattr(parent, local)) is not None}
-        found = await self._by_keys(out, list(keys)) if keys else {}
+        keys = list(dict.fromkeys(getattr(parent, local) for parent in parents))
+        try:
+            found = await self._below(out, keys)
+        except Exception as error:  # noqa: BLE001 - a field's error is part of the answer
+            found = dict.fromkeys(keys, error)
         for parent in parents:
             parent.below_[out.key] = found.get(getattr(parent, local))
 
-    async def _attach_many(self, out: ToManyOut, parents: Sequence[Row]) -> None:
-        local = out.join.local
-        keys = list({getattr(parent, local) for parent in parents})
-        found = await (
-            self._finished_pages(out, keys)
-            if self._finishes(out.page.pure)
-            else self._pages_by_key(out, keys)
-        )
-        for parent in parents:
-            parent.below_[out.key] = found[getattr(parent, local)]
+    async def _below(self, out: ToOneOut | ToManyOut, keys: list[Hashable]) -> dict[Hashable, Any]:
+        """What a relation leads to from each of the keys of its parents."""
+        if isinstance(out, ToOneOut):
+            present = [key for key in keys if key is not None]
+            return await self._by_keys(out, present) if present else {}
+        if self._finishes(out.page.pure):
+            return await self._finished_pages(out, keys)
+        return await self._pages_by_key(out, keys)
 
     async def _by_keys(self, out: ToOneOut, keys: list[Hashable]) -> dict[Hashable, Any]:
         if self._finishes(out.row.pure):
@@ -178,7 +175,7 @@ class Request:
         records = await self.executor.run(finished.finish_to_many(out), keys)
         return {key: Finished(orjson.Fragment(text)) for key, text in records}
 
-    async def _pages_by_key(self, out: ToManyOut, keys: list[Hashable]) -> dict[Hashable, Page]:
+    async def _pages_by_key(self, out: ToManyOut, keys: list[Hashable]) -> dict[Hashable, Any]:
         grouped: dict[Hashable, list[Any]] = {key: [] for key in keys}
         if out.page.rows:
             for record in await self.executor.run(rows.select_to_many(out), keys):
@@ -204,9 +201,11 @@ class Request:
             elif isinstance(out, EdgesOut):
                 for page in pages:
                     page.edges[out.key] = [{} for _ in page.values]
-                for inner in out.outputs:
-                    if isinstance(inner, NodesOut):
-                        below.append(self._attach(inner.row, self._edges(out, inner, pages)))
+                below += [
+                    self._attach(inner.row, self._edges(out, inner, pages))
+                    for inner in out.outputs
+                    if isinstance(inner, NodesOut)
+                ]
         await _together(below)
         return pages
 
@@ -214,9 +213,10 @@ class Request:
         """The rows of one key of all edges, put into their places."""
         made: list[Row] = []
         for page in pages:
-            for edge, values in zip(page.edges[out.key], page.values, strict=True):
-                edge[inner.key] = self.executor.row(inner.row, values)
-                made.append(edge[inner.key])
+            of_page = [self.executor.row(inner.row, values) for values in page.values]
+            made.extend(of_page)
+            for edge, row in zip(page.edges[out.key], of_page, strict=True):
+                edge[inner.key] = row
         return made
 
 

@@ -222,13 +222,15 @@ async def test_relations_below_each_other(
 async def test_rows_that_page_sizes_add_up_to(
     client: httpx.AsyncClient, database: SeedbedEngine
 ) -> None:
-    document = "{ posts(first: 100) { nodes { comments(first: %d) { nodes { id } } } } }"
-    await ask(client, document % 100)
-    two = "{ posts(first: 100) { nodes { a: comments(first: 100) { nodes { id } }"
-    errors = await refuse(client, two + " b: comments(first: 100) { nodes { id } } } } }")
+    def lists(count: int) -> str:
+        inner = " ".join(f"a{n}: comments(first: 100) {{ nodes {{ id }} }}" for n in range(count))
+        return f"{{ posts(first: 100) {{ nodes {{ {inner} }} }} }}"
+
+    await ask(client, lists(19))
+    errors = await refuse(client, lists(20))
     assert code_of(errors) == "LIMIT_EXCEEDED"
     assert errors[0]["message"] == (
-        "the document could return more than 20000 rows; "
+        "the document could return more than 200000 rows; "
         "ask for smaller pages or fewer nested lists"
     )
 
@@ -237,8 +239,8 @@ async def test_root_fields_share_one_budget(
     client: httpx.AsyncClient, database: SeedbedEngine
 ) -> None:
     lists = "a{}: posts(first: 100) {{ nodes {{ comments(first: 98) {{ nodes {{ id }} }} }} }}"
-    assert await ask(client, of(*(lists.format(n) for n in range(2))))
-    response = await send(client, of(*(lists.format(n) for n in range(3))))
+    assert await ask(client, of(*(lists.format(n) for n in range(20))))
+    response = await send(client, of(*(lists.format(n) for n in range(21))))
     assert "LIMIT_EXCEEDED" in {e["extensions"]["code"] for e in response.json()["errors"]}
     assert response.json()["data"] is None
 
@@ -283,3 +285,23 @@ async def test_a_document_of_too_many_tokens(client: httpx.AsyncClient) -> None:
     errors = await refuse(client, "{ " + "__typename " * 3_000 + "}")
     assert code_of(errors) == "GRAPHQL_PARSE_FAILED"
     assert "2000 tokens" in errors[0]["message"]
+
+
+async def test_values_that_page_sizes_and_fields_add_up_to(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    fields = " ".join(f"f{n}: title" for n in range(99))
+    document = "{ posts(first: 100) { nodes { author { posts(first: %d) { nodes { %s } } } } } }"
+    assert await ask(client, document % (100, fields))
+    errors = await refuse(
+        client, document % (100, f"{fields} author {{ name }} f99: slug f100: id")
+    )
+    assert code_of(errors) == "LIMIT_EXCEEDED"
+
+
+async def test_the_chain_of_a_questionnaire_needs_no_page_sizes(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    document = """{ questionnaires { nodes { sections { nodes { questions { nodes {
+      visibilityRules { nodes { action } } } } } } } } }"""
+    assert await ask(client, document) == {"questionnaires": {"nodes": []}}
