@@ -37,7 +37,7 @@ from strawberry import scalars
 
 from app.bridge.errors import ConfigurationError
 from app.bridge.plan import JSONKind
-from app.bridge.scalars import time_of_text
+from app.bridge.scalars import text_of_time, time_of_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,17 @@ class ColumnType:
 
     `python` is the annotation that Strawberry turns into a GraphQL type; `pg` the PostgreSQL type;
     `json` how SQL renders them in JSON mode;
-    `load` turns what asyncpg returns into what resolvers see (None: it is that already);
-    `from_text` reads a value out of a cursor, and raises ValueError for a text that is none (None:
-    rows cannot be ordered by this type). Of an array, `item` is the type of its items. Values that
-    are `long` are not put into cursors.
+    `load` turns what asyncpg returns into what resolvers see (None: it is that already); `to_text`
+    and `from_text` carry a value through a cursor and raise ValueError for text that is none
+    (None: rows cannot be ordered by this type). Values that are `long` are not put into cursors. Of
+    an array, `item` is the type of its items.
     """
 
     python: Any
     pg: str
     json: JSONKind
     load: Callable[[Any], Any] | None = None
+    to_text: Callable[[Any], str] | None = None
     from_text: Callable[[str], object] | None = None
     item: "ColumnType | None" = None
     long: bool = False
@@ -82,6 +83,10 @@ def _bool_from_text(text: str) -> bool:
     return text == "true"
 
 
+def _decimal_to_text(value: decimal.Decimal) -> str:
+    return format(value, "f")
+
+
 def _decimal_from_text(text: str) -> decimal.Decimal:
     try:
         value = decimal.Decimal(text)
@@ -105,21 +110,34 @@ def _integer(bits: int) -> Callable[[str], int]:
     return from_text
 
 
-TEXT = ColumnType(str, "text", JSONKind.STRING, None, _text_from_text)
+TEXT = ColumnType(str, "text", JSONKind.STRING, None, str, _text_from_text)
 
 _TYPES: dict[type[Column], ColumnType] = {
-    UUID: ColumnType(uuid.UUID, "uuid", JSONKind.QUOTED, None, uuid.UUID),
+    UUID: ColumnType(uuid.UUID, "uuid", JSONKind.QUOTED, None, str, uuid.UUID),
     Varchar: TEXT,
     Text: replace(TEXT, long=True),
-    Boolean: ColumnType(bool, "boolean", JSONKind.LITERAL, None, _bool_from_text),
-    SmallInt: ColumnType(int, "smallint", JSONKind.LITERAL, None, _integer(16)),
-    Integer: ColumnType(int, "integer", JSONKind.LITERAL, None, _integer(32)),
-    BigInt: ColumnType(int, "bigint", JSONKind.LITERAL, None, _integer(64)),
+    Boolean: ColumnType(
+        bool,
+        "boolean",
+        JSONKind.LITERAL,
+        None,
+        lambda value: "true" if value else "false",
+        _bool_from_text,
+    ),
+    SmallInt: ColumnType(int, "smallint", JSONKind.LITERAL, None, str, _integer(16)),
+    Integer: ColumnType(int, "integer", JSONKind.LITERAL, None, str, _integer(32)),
+    BigInt: ColumnType(int, "bigint", JSONKind.LITERAL, None, str, _integer(64)),
     Real: ColumnType(float, "real", JSONKind.LITERAL),
     DoublePrecision: ColumnType(float, "double precision", JSONKind.LITERAL),
-    Numeric: ColumnType(decimal.Decimal, "numeric", JSONKind.QUOTED, None, _decimal_from_text),
-    Date: ColumnType(dt.date, "date", JSONKind.QUOTED, None, dt.date.fromisoformat),
-    Timestamptz: ColumnType(dt.datetime, "timestamptz", JSONKind.TIME, None, time_of_text),
+    Numeric: ColumnType(
+        decimal.Decimal, "numeric", JSONKind.QUOTED, None, _decimal_to_text, _decimal_from_text
+    ),
+    Date: ColumnType(
+        dt.date, "date", JSONKind.QUOTED, None, dt.date.isoformat, dt.date.fromisoformat
+    ),
+    Timestamptz: ColumnType(
+        dt.datetime, "timestamptz", JSONKind.TIME, None, text_of_time, time_of_text
+    ),
     JSON: ColumnType(scalars.JSON, "json", JSONKind.JSON, orjson.loads),
     JSONB: ColumnType(scalars.JSON, "jsonb", JSONKind.JSON, orjson.loads),
 }
@@ -157,7 +175,7 @@ def column_type(column: Column) -> ColumnType:
     choices = column._meta.choices
     if choices is None:
         return known
-    return ColumnType(_graphql_enum(choices), known.pg, known.json, choices, known.from_text)
+    return ColumnType(_graphql_enum(choices), known.pg, known.json, choices, str, known.from_text)
 
 
 _enums: dict[type[enum.Enum], type[enum.Enum]] = {}

@@ -45,20 +45,20 @@ class Bridge:
 class Executor:
     """Runs statements for one caller, with the variables of one operation."""
 
-    __slots__ = ("_fetch", "bridge", "variables", "viewer")
+    __slots__ = ("bridge", "fetch", "variables", "viewer")
 
     def __init__(self, bridge: Bridge, viewer: Viewer, fetch: Fetch) -> None:
         self.bridge = bridge
         self.viewer = viewer
         self.variables: Mapping[str, Any] = {}
-        self._fetch = fetch
+        self.fetch = fetch
 
     async def run(self, statement: Statement, keys: Sequence[object] = ()) -> Sequence[Any]:
         """The records of `statement`; `keys` are the parents of a batch.
 
         Raises InputError for a variable that the statement cannot take.
         """
-        return await self._fetch(statement.sql, *self.bind(statement.values, keys))
+        return await self.fetch(statement.sql, *self.bind(statement.values, keys))
 
     def bind(self, values: Sequence[Value], keys: Sequence[object] = ()) -> list[object]:
         """What the values stand for in this request. Raises InputError for a bad variable."""
@@ -88,7 +88,10 @@ class Executor:
         return values
 
     def row(self, plan: RowPlan, values: Mapping[str, Any]) -> object:
-        """An object of the plan's class that has the values as attributes, and knows its plan."""
+        """An object of the plan's class that has the values as attributes.
+
+        `below_` is for what its relations lead to, by response key.
+        """
         row: object = object.__new__(self.bridge.types[plan.type_name].cls)
-        row.__dict__.update(values, plan_=plan)
+        row.__dict__.update(values, plan_=plan, below_={})
         return row

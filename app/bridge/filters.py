@@ -231,13 +231,16 @@ class _Column:
         compared: Predicate = Compare(self._column, comparison.operator, value, part)
         if comparison.operator is Operator.NOT_ANY:
             # In SQL, null is not among no values.
-            compared = all_of(IsNull(self._column, negated=True), compared)
+            compared = all_of(negation(IsNull(self._column)), compared)
         return all_of(self._guard, compared)
 
     def _is_null(self, tree: Any, part: Value | None) -> Predicate:
-        if self._scope.variables.value(tree):
-            return any_of(negation(self._guard), IsNull(self._column, path=part))
-        return all_of(self._guard, IsNull(self._column, negated=True, path=part))
+        null: Predicate = IsNull(self._column, path=part)
+        if self._type.pg == "jsonb":  # the null of JSON is shown as null, too
+            json_null = Constant("null", "jsonb")
+            null = any_of(null, Compare(self._column, Operator.EQ, json_null, part))
+        wanted = any_of(negation(self._guard), null)
+        return wanted if self._scope.variables.value(tree) else negation(wanted)
 
     def _is_empty(self, tree: Any) -> Predicate:
         operator = Operator.EQ if self._scope.variables.value(tree) else Operator.NE
@@ -270,7 +273,7 @@ class _Column:
                 return self._type.pg
 
     def _decoder(self, comparison: Comparison, path: str) -> Decoder:
-        most = self._scope.limits.values
+        most = self._scope.limits.list_values
         match comparison.takes:
             case Takes.VALUE:
                 return self._value(comparison, path)

@@ -123,7 +123,7 @@ def _is_null(term: OrderTerm) -> Predicate:
 
 
 def _known(term: OrderTerm) -> Predicate:
-    return all_of(term.guard, IsNull(term.column, negated=True))
+    return all_of(term.guard, negation(IsNull(term.column)))
 
 
 def _at(term: OrderTerm, predicate: Predicate) -> Predicate:

@@ -4,14 +4,14 @@ A shelf holds boxes; a box may be open or not, and has a weight that may be unkn
 """
 
 from collections.abc import Mapping
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
 
 from piccolo.columns import UUID, Boolean, ForeignKey, Integer, Varchar
 from piccolo.table import Table
-from strawberry.types.execution import ExecutionResult
 
 from app.bridge import (
+    Answer,
     BuiltSchema,
     Limits,
     Node,
@@ -120,17 +120,25 @@ def build(limits: Limits | None = None) -> BuiltSchema:
     return build_schema(registry, POLICIES, KINDS, limits or Limits())
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the bridge needs of a context."""
+
+    request: Request
+
+
 async def run(
     built: BuiltSchema,
     fetch: Fetch,
     document: str,
     variables: dict[str, Any] | None = None,
     viewer: Viewer | None = None,
-) -> ExecutionResult:
-    """The result of a document for a viewer: a guest unless told otherwise."""
+) -> Answer:
+    """The answer to a document for a viewer: a guest unless told otherwise."""
+    read = built.operations.document(document)
+    if read.errors:
+        return Answer(None, read.errors, executed=False, valid=False)
     request = Request(built.bridge, viewer or Viewer("guest"), fetch)
-    result = await built.schema.execute(
-        document, variable_values=variables, context_value=SimpleNamespace(request=request)
+    return await built.operations.execute(
+        read, read.operation(None), variables or {}, Context(request)
     )
-    assert isinstance(result, ExecutionResult)
-    return result

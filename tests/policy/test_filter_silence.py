@@ -10,7 +10,7 @@ from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNamedType, Graph
 
 from app.database import SeedbedEngine
 from app.schema import make_schema
-from app.tables import Post, User
+from app.tables import Post, University, User
 from seeds import assessment, catalog, content, identity, projects
 from seeds.upsert import save
 from tests.graphql import ask, code_of, global_id, refuse, send, sign_in
@@ -142,8 +142,8 @@ async def _hide(user: User, post: Post) -> None:
         title="hidden", slug="hidden", status="DRAFT", version=7, created_at=AT
     )
     section = assessment.section(questionnaire=questionnaire, title="hidden", position=7)
-    shown_university = (await catalog.University.objects().where(
-        catalog.University.name == "shown"
+    shown_university = (await University.objects().where(
+        University.name == "shown"
     ))[0]  # fmt: skip
     project = projects.project(owner=other, name="hidden", created_at=AT)
     message = projects.message(project=project, content="hidden", created_at=AT)

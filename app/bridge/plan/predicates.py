@@ -1,7 +1,7 @@
 """Values and conditions, as frozen data, and how conditions join."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -233,6 +233,8 @@ def negation(predicate: Predicate) -> Predicate:
             return Everything()
         case Not(part):
             return part
+        case IsNull():
+            return replace(predicate, negated=not predicate.negated)
         case _:
             return Not(predicate)
 
