@@ -14,6 +14,9 @@ from app.tables.identity import UserStatus
 
 ANONYMOUS = Viewer(Caller.ANONYMOUS)
 
+# Tokens of the admin's cookies begin so; they open nothing but the admin.
+ADMIN_TOKEN_PREFIX = "sbadmin_"  # noqa: S105 - how tokens begin, not one of them
+
 
 class NotAuthenticated(Exception):
     """The credentials lead to nobody: unknown, expired, revoked, or of a user who may not act."""
@@ -38,6 +41,8 @@ async def identify(authorization: str | None) -> Viewer:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated("send the header as: Authorization: Bearer <access token>")
+    if token.startswith(ADMIN_TOKEN_PREFIX):
+        raise NotAuthenticated("this token belongs to the admin; log in to the API for one")
     user = Session.user
     row = (
         await Session.select(user, user.role, user.organization, user.university)

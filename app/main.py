@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.admin import admin_app
 from app.bridge import BuiltSchema
@@ -18,7 +20,22 @@ from app.web.headers import SecurityHeaders
 from piccolo_conf import DB
 
 
-def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Starlette:
+class Server(Starlette):
+    """The application; GraphQL, which is most of what it is asked, goes past the router."""
+
+    def __init__(self, graphql: ASGIApp, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] == pages.ENDPOINT:
+            await self._graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Server:
     """The whole server over one engine, whose pool lives as long as the application.
 
     `built` is the schema of the application, or a variant of it.
@@ -33,16 +50,18 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Starl
         finally:
             await engine.close_connection_pool()
 
-    return Starlette(
+    hosts = list(settings.allowed_hosts)
+    graphql = GraphQLEndpoint(built or make_schema(), engine)
+    return Server(
+        graphql=SecurityHeaders(TrustedHostMiddleware(graphql, hosts), settings),
         routes=[
-            Route("/graphql", GraphQLEndpoint(built or make_schema(), engine)),
             *health.routes(engine),
             *pages.routes(settings),
             Mount("/admin", admin_app(settings)),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)),
             Middleware(SecurityHeaders, settings=settings),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
         ],
         lifespan=lifespan,
     )

@@ -42,7 +42,7 @@ def rate_limit(**overrides: Any) -> RateLimit:
     defaults = {
         "key": f"login:{number()}",
         "window_start": EPOCH,
-        "count": 1,
+        "attempts": 1,
         "expires_at": moment(hours=1),
     }
     return build(RateLimit, defaults, overrides)

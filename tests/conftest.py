@@ -18,14 +18,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give this process its own database, before any test module imports piccolo_conf.
 
     What the developer has set for the server plays no part. The process that only hands tests out
-    to xdist's workers needs no database.
+    to xdist's workers needs no database, but tidies up after workers that were killed.
     """
     url = "postgresql:///no-database-is-made-for-this-process"
     hands_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
     if not hands_out and not config.option.collectonly:
         url = databases.clone()
-        config.add_cleanup(databases.release)
     databases.isolate(os.environ, url)
+    config.add_cleanup(databases.release)
 
 
 @pytest.fixture(scope="session")

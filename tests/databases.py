@@ -78,7 +78,7 @@ def release() -> None:
         if not server().is_running():
             return
         server().drop_database(own())
-        if not any(name.startswith(CLONE) for name in asyncio.run(_databases())):
+        if not any(map(_is_in_use, asyncio.run(_databases()))):
             server().stop()
 
 
@@ -117,12 +117,15 @@ async def _databases() -> set[str]:
 def _abandoned(databases: set[str], template: str) -> Iterator[str]:
     """Clones of processes that are gone, and templates of other migrations."""
     for name in databases:
-        if name.startswith(CLONE):
-            process = int(name.removeprefix(CLONE))
-            if process == os.getpid() or not _alive(process):
-                yield name
-        elif name.startswith(TEMPLATE) and name != template:
+        is_mine_or_free = name == own() or not _is_in_use(name)
+        is_old = name.startswith(TEMPLATE) and name != template
+        if is_old or (name.startswith(CLONE) and is_mine_or_free):
             yield name
+
+
+def _is_in_use(name: str) -> bool:
+    """Whether this is the clone of a process that still runs."""
+    return name.startswith(CLONE) and _alive(int(name.removeprefix(CLONE)))
 
 
 def _alive(process: int) -> bool:

@@ -13,14 +13,12 @@ from piccolo.query import Select
 from piccolo.table import TableMeta
 
 from app.actions.identity import verify_password
+from app.context import ADMIN_TOKEN_PREFIX
 from app.tables.identifiers import hash_token
 from app.tables.identity import Session, User, UserRole, UserStatus
 
 IDLE = timedelta(hours=1)  # a session nobody uses ends after this
 LONGEST = timedelta(hours=12)  # and any session after this, however much it is used
-
-# Only tokens that this module made open the admin: an access token of the API never does.
-TOKEN_PREFIX = "sbadmin_"  # noqa: S105 - how tokens begin, not one of them
 
 # The address and the program of the request, for the session that it may begin.
 client: ContextVar[tuple[str | None, str | None]] = ContextVar("admin_client", default=(None, None))
@@ -99,7 +97,7 @@ class AdminSession:
     @classmethod
     async def create_session(cls, user_id: UUID, **_: object) -> "AdminSession":
         """Begin a session. piccolo_api passes its end in local time, so it is set here instead."""
-        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        token = ADMIN_TOKEN_PREFIX + secrets.token_urlsafe(32)
         address, agent = client.get()
         await Session.insert(
             Session(
@@ -115,7 +113,7 @@ class AdminSession:
     @staticmethod
     async def get_user_id(token: str, increase_expiry: timedelta | None = None) -> UUID | None:
         """Whose session this is, if it is still one; a session in use is prolonged."""
-        if not token.startswith(TOKEN_PREFIX):
+        if not token.startswith(ADMIN_TOKEN_PREFIX):
             return None
         now = datetime.now(UTC)
         row = await (

@@ -8,12 +8,14 @@ from strawberry import auto
 from app.bridge.access import AccessTable, Policy, Rule, Through, Viewer, ViewerValue
 from app.bridge.errors import BridgeError, ConfigurationError, InputError, LimitExceeded, NotAllowed
 from app.bridge.execute import Bridge
+from app.bridge.explain import Explaining
 from app.bridge.limits import Limits
 from app.bridge.loaders import Request
 from app.bridge.objects import Node, computed
 from app.bridge.operations import Answer
 from app.bridge.ordering import ascending, descending
 from app.bridge.registry import Registry, listing, single, to_many
+from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "BridgeError",
     "BuiltSchema",
     "ConfigurationError",
+    "Explaining",
     "InputError",
     "LimitExceeded",
     "Limits",
@@ -40,6 +43,7 @@ __all__ = [
     "build_schema",
     "computed",
     "descending",
+    "encode",
     "listing",
     "single",
     "to_many",

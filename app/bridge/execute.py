@@ -37,13 +37,13 @@ class Bridge:
 class Executor:
     """Runs statements for one caller, with the variables of one operation."""
 
-    __slots__ = ("_fetch", "bridge", "variables", "viewer")
+    __slots__ = ("bridge", "fetch", "variables", "viewer")
 
     def __init__(self, bridge: Bridge, viewer: Viewer, fetch: Fetch) -> None:
         self.bridge = bridge
         self.viewer = viewer
         self.variables: Mapping[str, Any] = {}
-        self._fetch = fetch
+        self.fetch = fetch
 
     async def run(self, statement: Statement, keys: Sequence[object] = ()) -> Sequence[Any]:
         """The records of `statement`; `keys` are the parents of a batch.
@@ -61,7 +61,7 @@ class Executor:
                     arguments.append(self.viewer.values.get(name))
                 case ParentKeys():
                     arguments.append(keys)
-        return await self._fetch(statement.sql, *arguments)
+        return await self.fetch(statement.sql, *arguments)
 
     def values(self, type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """A record's columns as resolvers see them: enum members, parsed JSON."""

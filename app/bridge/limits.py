@@ -1,6 +1,21 @@
-"""How much one request may ask for."""
+"""How much one request may ask for, checked before validation and while a plan is made.
 
+Everything here is linear in the document: a fragment is visited once, however often it is spread.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
 
 from app.bridge.errors import InputError, LimitExceeded
 
@@ -9,10 +24,11 @@ from app.bridge.errors import InputError, LimitExceeded
 class Limits:
     """The caps of one request.
 
-    `page_default` and `page_max` are rows a page. `fields` counts selected fields as the planner
-    meets them, so a fragment spread twice counts twice. `depth` counts relations below each other.
-    `rows` is the largest number of rows that the selection could return, page sizes multiplied.
-    `tokens` is the length of the document.
+    `page_default` and `page_max` are rows a page. `fields` counts selected fields with a fragment's
+    as often as it is spread. `depth` counts relations below each other, `nesting` fields below each
+    other. `rows`, the cost, is the largest number of rows that a selection could return, page sizes
+    multiplied. `tokens` is the length of the document; of the same response key in one selection
+    set there may be `repeats` (merging them takes time that grows with the square).
     """
 
     page_default: int = 20
@@ -21,6 +37,10 @@ class Limits:
     depth: int = 8
     rows: int = 20_000
     tokens: int = 2_000
+    nesting: int = 32
+    aliases: int = 100
+    directives: int = 100
+    repeats: int = 10
 
     def page_size(self, name: str, value: int | None) -> int:
         """The page size that `value`, the argument called `name`, asks for."""
@@ -34,12 +54,12 @@ class Limits:
 class Budget:
     """What is left of the limits while one selection is planned."""
 
-    __slots__ = ("_fields", "_limits", "_rows")
+    __slots__ = ("_fields", "_limits", "rows")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._fields = 0
-        self._rows = 0
+        self.rows = 0
 
     def take_field(self) -> None:
         """Count one more selected field."""
@@ -51,8 +71,8 @@ class Budget:
 
     def take_rows(self, rows: int) -> None:
         """Count the rows that one part of the selection could return."""
-        self._rows += rows
-        if self._rows > self._limits.rows:
+        self.rows += rows
+        if self.rows > self._limits.rows:
             raise LimitExceeded(
                 f"the document could return more than {self._limits.rows} rows; "
                 "ask for smaller pages or fewer nested lists"
@@ -64,3 +84,85 @@ class Budget:
             raise LimitExceeded(
                 f"the document follows more than {self._limits.depth} relations below each other"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """What a selection set adds up to, fragments included: fields, and fields below each other."""
+
+    fields: int
+    nesting: int
+
+
+def check_document(document: DocumentNode, limits: Limits) -> None:
+    """Refuse, before it is validated, a document that asks for too much. Raises LimitExceeded."""
+    _Weigher(document, limits).check()
+
+
+class _Weigher:
+    """Weighs each fragment once, and with the weights the operations."""
+
+    def __init__(self, document: DocumentNode, limits: Limits) -> None:
+        self._limits = limits
+        self._operations = [
+            d for d in document.definitions if isinstance(d, OperationDefinitionNode)
+        ]
+        self._fragments: Mapping[str, FragmentDefinitionNode] = {
+            d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
+        }
+        self._weights: dict[str, _Weight] = {}
+        self._aliases = 0
+        self._directives = 0
+
+    def check(self) -> None:
+        """Weigh everything; raises LimitExceeded."""
+        for name in self._fragments:
+            self._fragment(name)
+        for operation in self._operations:
+            weight = self._set(operation.selection_set)
+            self._refuse("selects", weight.fields, self._limits.fields, "fields")
+            self._refuse("nests", weight.nesting, self._limits.nesting, "fields below each other")
+        self._refuse("has", self._aliases, self._limits.aliases, "aliases")
+        self._refuse("has", self._directives, self._limits.directives, "directives")
+
+    @staticmethod
+    def _refuse(verb: str, found: int, most: int, what: str) -> None:
+        if found > most:
+            raise LimitExceeded(
+                f"the document {verb} more than {most} {what}; ask for less at once"
+            )
+
+    def _fragment(self, name: str) -> _Weight:
+        if name not in self._weights:
+            # Stands while the fragment is being weighed: one that spreads itself is refused later,
+            # by validation.
+            self._weights[name] = _Weight(0, 0)
+            fragment = self._fragments.get(name)
+            if fragment is not None:
+                self._weights[name] = self._set(fragment.selection_set)
+        return self._weights[name]
+
+    def _set(self, selection_set: SelectionSetNode) -> _Weight:
+        fields = nesting = 0
+        keys: Counter[str] = Counter()
+        for node in selection_set.selections:
+            self._directives += len(node.directives or ())
+            match node:
+                case FieldNode():
+                    self._aliases += node.alias is not None
+                    keys[(node.alias or node.name).value] += 1
+                    below = self._set(node.selection_set) if node.selection_set else _Weight(0, 0)
+                    weight = _Weight(below.fields + 1, below.nesting + 1)
+                case InlineFragmentNode():
+                    weight = self._set(node.selection_set)
+                case FragmentSpreadNode(name=name):
+                    keys[f"...{name.value}"] += 1
+                    weight = self._fragment(name.value)
+                case _:
+                    continue
+            fields += weight.fields
+            nesting = max(nesting, weight.nesting)
+        most = self._limits.repeats
+        if keys and max(keys.values()) > most:
+            raise LimitExceeded(f"the document repeats a field more than {most} times in one place")
+        return _Weight(fields, nesting)

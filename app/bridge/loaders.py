@@ -14,6 +14,7 @@ from strawberry.dataloader import DataLoader
 from app.bridge.access import Viewer
 from app.bridge.assemble import PageAssembler, assembler
 from app.bridge.execute import Bridge, Executor, Fetch
+from app.bridge.explain import Explaining
 from app.bridge.limits import Budget
 from app.bridge.plan import CountOut, PagePlan, SinglePlan, ToManyOut, ToOneOut
 from app.bridge.response import Finished
@@ -58,6 +59,12 @@ class Request:
         self.budget = Budget(bridge.limits)
         self.document: DocumentNode | None = None
         self._loaders: dict[tuple[str, object], DataLoader[Hashable, Any]] = {}
+
+    def explain(self, *, plans: bool) -> Explaining:
+        """Note every statement from now on."""
+        explaining = Explaining(self.executor.fetch, plans)
+        self.executor.fetch = explaining
+        return explaining
 
     async def single(self, plan: SinglePlan) -> object | None:
         """The one row of the plan; None when there is none that the caller may read."""

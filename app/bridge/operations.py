@@ -31,9 +31,9 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from app.bridge.errors import BridgeError, InputError
+from app.bridge.errors import BridgeError, InputError, LimitExceeded
 from app.bridge.execute import Bridge
-from app.bridge.limits import Budget
+from app.bridge.limits import Budget, check_document
 from app.bridge.loaders import PageFinisher, Request, SingleFinisher
 from app.bridge.planner import Planner
 from app.bridge.registry import Listing, Single
@@ -111,9 +111,10 @@ class _Root:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The root fields of an operation; None when graphql-core has to execute it."""
+    """An operation's root fields and cost; no roots where graphql-core has to execute it."""
 
     roots: tuple[_Root, ...] | None
+    budget: Budget | None = None
 
 
 class Operations:
@@ -157,6 +158,7 @@ class Operations:
         request.executor.variables = variables.coerced
         compiled = self._compiled(document, operation, request)
         if compiled.roots is not None:
+            request.budget = compiled.budget or request.budget
             return await _finish(compiled.roots, request)
         request.document = document.node
         result = await self._strawberry.execute(
@@ -170,9 +172,12 @@ class Operations:
     def _read(self, text: str) -> Document:
         try:
             node = parse(text, max_tokens=self._bridge.limits.tokens)
+            check_document(node, self._bridge.limits)
             errors = validate(self._schema, node, specified_rules)
         except GraphQLError as error:
             return Document(text, None, (error,), {}, {})
+        except RecursionError:
+            return Document(text, None, (LimitExceeded("the document nests too deep"),), {}, {})
         except ValueError:
             # Python reads no number of thousands of digits.
             unread = GraphQLError("a value in the document cannot be read")
@@ -233,7 +238,7 @@ class Operations:
             definition = types.get(selected.name)
             non_null = definition is None or isinstance(definition.type, GraphQLNonNull)
             roots.append(_Root(selected, non_null, finish))
-        return _Compiled(tuple(roots))
+        return _Compiled(tuple(roots), budget)
 
     def _finisher(
         self, planner: Planner, selected: Selected

@@ -21,7 +21,12 @@ from app.database.embedded import EmbeddedServer
 from app.database.errors import DatabaseUnavailable
 from app.database.pool import ConnectionPool
 from app.database.replicas import Replicas
-from app.database.statements import StatementLog, called_functions, is_read
+from app.database.statements import (
+    StatementLog,
+    called_functions,
+    is_read,
+    leaves_no_trace,
+)
 from app.database.transactions import Isolation, SeedbedTransaction
 from app.database.url import DatabaseUrl, parse_database_url
 from app.settings import Settings
@@ -113,12 +118,12 @@ class SeedbedEngine(PostgresEngine):
             return await pool.take()
         return await self.get_new_connection()
 
-    async def give_back(self, connection: Connection) -> None:
-        """Give back what `take` gave, in whatever state it is."""
+    async def give_back(self, connection: Connection, *, clean: bool = False) -> None:
+        """Give back what `take` gave, in whatever state it is; `clean` as in the pool."""
         if not isinstance(connection, PoolConnectionProxy):
             await close(connection)
         elif self._pool is not None:
-            await self._pool.give_back(connection)
+            await self._pool.give_back(connection, clean=clean)
 
     def failure(self, error: BaseException, connection: Connection) -> DatabaseUnavailable | None:
         """The error to raise when the connection, and not the statement, was at fault."""
@@ -204,7 +209,7 @@ class SeedbedEngine(PostgresEngine):
                 raise failure from error
             raise
         finally:
-            await self.give_back(connection)
+            await self.give_back(connection, clean=not vet and leaves_no_trace(sql))
 
     async def _run_again(
         self,

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -16,20 +15,15 @@ logger = logging.getLogger(__name__)
 RESET_TIMEOUT = 5.0  # seconds for the reset of a connection that is given back
 CLOSE_TIMEOUT = 10.0  # seconds that closing waits for connections in use
 
-Reset = Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[None]]
-
-
-async def _leave(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Reset nothing."""
-
 
 class ConnectionPool:
     """asyncpg's pool behind `take` and `give_back`.
 
-    `reset` runs when a connection is given back, after an open transaction was rolled back. None is
-    asyncpg's own: one round trip that undoes session settings, advisory locks, cursors and
-    listening, at a fifth of the cost of a small query. Behind PgBouncer nothing is reset: sessions
-    belong to nobody there, and RESET ALL would undo what PgBouncer has set for its client.
+    A connection that is given back is reset by asyncpg's statements: one round trip that undoes
+    session settings, advisory locks, cursors and listening, at a fifth of the cost of a small
+    query. So it is left out where the caller knows that nothing was changed (`give_back(clean=)`).
+    Behind PgBouncer nothing is reset: sessions belong to nobody there, and RESET ALL would undo
+    what PgBouncer has set for its client.
     """
 
     def __init__(
@@ -38,7 +32,6 @@ class ConnectionPool:
         settings: Settings,
         *,
         lazy: bool = False,
-        reset: Reset | None = None,
     ) -> None:
         url = connector.url
         self.connector = connector
@@ -46,7 +39,8 @@ class ConnectionPool:
         self.min_size = 0 if lazy else min(settings.pool_min_size, self.max_size)
         timeout = settings.pool_timeout if url.pool_timeout is None else url.pool_timeout
         self.timeout = timeout or None
-        self._reset = _leave if connector.pgbouncer else reset
+        self._resets = not connector.pgbouncer
+        self._clean: set[object] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.driver: asyncpg.Pool[asyncpg.Record] | None = None
 
@@ -64,6 +58,11 @@ class ConnectionPool:
         self, dsn: str | None = None, **driver: object
     ) -> "asyncpg.Connection[asyncpg.Record]":
         return await self.connector.connect(**driver)
+
+    async def _reset(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Undo what was done to the session, unless nothing was."""
+        if self._resets and connection not in self._clean:
+            await connection.execute(connection.get_reset_query())
 
     async def close(self) -> None:
         """Close all connections; those still in use after ten seconds are cut."""
@@ -84,6 +83,9 @@ class ConnectionPool:
         assert self.driver is not None
         if self.driver.is_closing():
             raise DatabaseUnavailable("The connections to the database are being closed.")
+        if self.driver.get_idle_size():
+            # Nothing to wait for; a time limit would cost more than taking the connection.
+            return await self.driver.acquire()
         try:
             async with asyncio.timeout(self.timeout) as limit:
                 return await self.driver.acquire()
@@ -97,14 +99,22 @@ class ConnectionPool:
                 " the transactions that stay open."
             ) from error
 
-    async def give_back(self, connection: Connection) -> None:
-        """Give a connection back in whatever state it is; never fails for that state."""
+    async def give_back(self, connection: Connection, *, clean: bool = False) -> None:
+        """Give a connection back in whatever state it is; never fails for that state.
+
+        `clean` says that its session is as it was when it was taken.
+        """
         assert self.driver is not None
         assert isinstance(connection, PoolConnectionProxy)
+        driven: object = connection._con  # type: ignore[attr-defined]  # noqa: SLF001 - what asyncpg hands to _reset
         if not ended(connection) and connection.is_in_transaction():
             connection.terminate()
+        elif clean:
+            self._clean.add(driven)
         try:
             await self.driver.release(connection, timeout=RESET_TIMEOUT)
         except DRIVER_ERRORS as error:
             # asyncpg has dropped the connection; what it was used for had ended before.
             logger.info("A connection was dropped as its reset failed: %s", type(error).__name__)
+        finally:
+            self._clean.discard(driven)

@@ -15,7 +15,7 @@ import asyncpg
 from app.database.connections import Connector
 from app.database.errors import DatabaseTooOld, DatabaseUnavailable, PoolTimeout
 from app.database.pool import ConnectionPool
-from app.database.statements import StatementLog
+from app.database.statements import StatementLog, leaves_no_trace
 from app.database.url import parse_database_url
 from app.settings import Settings
 
@@ -100,7 +100,7 @@ class Replicas:
                 raise failure from error
             raise
         finally:
-            await replica.pool.give_back(connection)
+            await replica.pool.give_back(connection, clean=leaves_no_trace(sql))
 
     def _rest(self, replica: _Replica, error: Exception) -> None:
         replica.resting_until = time.monotonic() + self.rest

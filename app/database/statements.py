@@ -125,6 +125,115 @@ _READING = frozenset({"select", "with", "values", "table", "show"})
 _WRITING = frozenset({"insert", "update", "delete", "merge", "into"})
 
 
+# Words before a parenthesis that leave a session as it was: functions of PostgreSQL that the bridge
+# and Piccolo call, a function of ours that is immutable, and keywords.
+_HARMLESS = frozenset(
+    {
+        "abs",
+        "all",
+        "and",
+        "any",
+        "array_agg",
+        "array_to_json",
+        "as",
+        "avg",
+        "bool_and",
+        "bool_or",
+        "btrim",
+        "by",
+        "case",
+        "cast",
+        "ceil",
+        "char_length",
+        "coalesce",
+        "concat",
+        "convert_to",
+        "count",
+        "date_part",
+        "date_trunc",
+        "distinct",
+        "else",
+        "encode",
+        "exists",
+        "extract",
+        "filter",
+        "floor",
+        "from",
+        "greatest",
+        "group",
+        "having",
+        "ilike",
+        "in",
+        "is",
+        "join",
+        "json_agg",
+        "json_build_array",
+        "json_build_object",
+        "jsonb_agg",
+        "jsonb_build_object",
+        "jsonb_typeof",
+        "lateral",
+        "least",
+        "length",
+        "like",
+        "limit",
+        "lower",
+        "ltrim",
+        "max",
+        "min",
+        "not",
+        "now",
+        "nullif",
+        "on",
+        "or",
+        "order",
+        "over",
+        "partition",
+        "position",
+        "replace",
+        "round",
+        "row_number",
+        "row_to_json",
+        "rtrim",
+        "search_matches",
+        "select",
+        "string_agg",
+        "strpos",
+        "substring",
+        "sum",
+        "then",
+        "to_char",
+        "to_json",
+        "to_jsonb",
+        "translate",
+        "trim",
+        "union",
+        "unnest",
+        "upper",
+        "values",
+        "when",
+        "where",
+        "with",
+    }
+)
+
+
+@lru_cache(maxsize=512)
+def leaves_no_trace(sql: str) -> bool:
+    """Whether the session is certainly as it was before this statement: no setting, lock or cursor.
+
+    True only for a read that calls nothing but functions known here; a function that is not may
+    call `set_config`.
+    """
+    names = {name for name in called_functions(sql) if name not in _HARMLESS}
+    return is_read(sql) and names <= _aliases(sql)
+
+
+def _aliases(sql: str) -> set[str]:
+    """Names that stand before a parenthesis to name columns: `as k(key)`."""
+    return {_name(found) for found in re.findall(r"\bas\s+([a-z]\w*)\s*\(", _stripped(sql))}
+
+
 @lru_cache(maxsize=512)
 def is_read(sql: str) -> bool:
     """Whether a statement only reads, the functions it calls aside (see `called_functions`).

@@ -5,6 +5,7 @@ from typing import Any
 
 from piccolo.columns import UUID, Column, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.columns.readable import Readable
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -107,6 +108,15 @@ class Updated:
 # Piccolo collects columns from the last base class to the first.
 class AppTable(Rules, Updated, Created, Identified, Table):
     """A table of the application: `id`, `created_at`, `updated_at`, then its own columns."""
+
+    @classmethod
+    def get_readable(cls) -> Readable:
+        """How the admin shows a row where another one refers to it: by its name, if it has one."""
+        columns = {column._meta.name: column for column in cls._meta.columns}
+        for name in ("email", "title", "name", "code", "key", "slug"):
+            if name in columns:
+                return Readable(template="%s", columns=[columns[name]])
+        return Readable(template="%s", columns=[cls._meta.primary_key])
 
 
 class AppendOnlyTable(Rules, Created, Identified, Table):

@@ -1,6 +1,7 @@
 """`python -m app` as a person meets it: real processes, real signals, real faults."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -97,17 +98,28 @@ async def _rows(server: EmbeddedServer, sql: str) -> int:
         await connection.close()
 
 
+def _first_query() -> tuple[str, object]:
+    """The query of README.md and the answer it promises."""
+    text = (databases.ROOT / "README.md").read_text("utf-8")
+    body = re.search(r"-d '(\{.*\})'", text)
+    answer = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert body
+    assert answer
+    return json.loads(body[1])["query"], json.loads(answer[1])
+
+
 async def test_it_starts_from_nothing_answers_and_leaves_nothing_running(tmp_path: Path) -> None:
     async with _serving(_variables(tmp_path)) as (process, printed):
         addresses = re.findall(r"http://127\.0\.0\.1:\d+/\S*", printed)
         async with httpx.AsyncClient(follow_redirects=True) as client:
             pages = [await client.get(address) for address in addresses]
             ready = await client.get(f"{addresses[0]}readyz")
-            answer = await client.post(f"{addresses[0]}graphql", json={"query": "{ __typename }"})
+            query, promised = _first_query()
+            answer = await client.post(f"{addresses[0]}graphql", json={"query": query})
         assert [address.split("/", 3)[3] for address in addresses] == ["", "graphiql", "admin/"]
         assert [page.status_code for page in pages] == [200, 200, 200]
         assert ready.json()["checks"] == {"database": "ok", "migrations": "ok"}
-        assert answer.json() == {"data": {"__typename": "Query"}}
+        assert answer.json() == promised
         assert "server" not in answer.headers
         assert all(login.email in printed for login in DEMO_LOGINS)
         assert await _end(process, signal.SIGINT) == 0

@@ -8,7 +8,7 @@ import pytest
 from app.database.connections import Connector
 from app.database.engine import SeedbedEngine
 from app.database.errors import DatabaseUnavailable, PoolTimeout
-from app.database.pool import ConnectionPool, Reset
+from app.database.pool import ConnectionPool
 from app.database.url import parse_database_url
 from app.settings import Settings
 from tests.database.conftest import MakeEngine
@@ -90,27 +90,55 @@ async def test_a_transaction_left_open_is_not_handed_on(make_engine: MakeEngine)
     await engine.give_back(connection)
 
 
-async def _nothing(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Leave the session as it is."""
-
-
 @pytest.mark.parametrize(
-    ("reset", "pgbouncer", "expected"),
-    [(None, False, ""), (_nothing, False, "kept"), (None, True, "kept")],
+    ("clean", "pgbouncer", "expected"),
+    [(False, False, ""), (True, False, "kept"), (False, True, "kept")],
 )
-async def test_a_session_is_reset_unless_the_pool_is_told_otherwise(
-    dsn: str, reset: Reset | None, pgbouncer: bool, expected: str
+async def test_a_session_is_reset_unless_it_is_clean_or_behind_pgbouncer(
+    dsn: str, clean: bool, pgbouncer: bool, expected: str
 ) -> None:
     settings = Settings(database_url=dsn, pool_max_size=1, pgbouncer=pgbouncer)
-    pool = ConnectionPool(Connector(parse_database_url(dsn), settings), settings, reset=reset)
+    pool = ConnectionPool(Connector(parse_database_url(dsn), settings), settings)
     await pool.open()
     connection = await pool.take()
     await connection.execute("SELECT set_config('seedbed.test', 'kept', false)")
-    await pool.give_back(connection)
+    await pool.give_back(connection, clean=clean)
     connection = await pool.take()
     assert await connection.fetchval("SELECT current_setting('seedbed.test', true)") == expected
     await pool.give_back(connection)
+    connection = await pool.take()
+    after = await connection.fetchval("SELECT current_setting('seedbed.test', true)")
+    assert after == (expected if pgbouncer else ""), "clean once is not clean for ever"
+    await pool.give_back(connection)
     await pool.close()
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "SELECT set_config('seedbed.test', 'left', false)",
+        "SET seedbed.test = 'left'",
+        "SELECT 1 FROM (SELECT set_config('seedbed.test', 'left', false)) AS x(y)",
+        "SELECT (SELECT pg_catalog.set_config('seedbed.test', 'left', false))",
+        """SELECT "set_config"('seedbed.test', 'left', false)""",
+        "SELECT /* x */ set_config ('seedbed.test', 'left', false)",
+        "WITH a AS (SELECT set_config('seedbed.test', 'left', false) AS b) SELECT b FROM a",
+    ],
+)
+async def test_what_a_statement_leaves_in_a_session_never_reaches_the_next(
+    make_engine: MakeEngine, trace: str
+) -> None:
+    engine = await make_engine(pool_max_size=1)
+    await engine.fetch(trace)
+    (row,) = await engine.fetch("SELECT current_setting('seedbed.test', true) AS left")
+    assert row["left"] in {None, ""}
+
+
+async def test_advisory_locks_do_not_stay(make_engine: MakeEngine) -> None:
+    engine, other = await make_engine(pool_max_size=1), await make_engine(pool_max_size=1)
+    await engine.fetch("SELECT pg_advisory_lock(77)")
+    (row,) = await other.fetch("SELECT pg_try_advisory_lock(77) AS free")
+    assert row["free"]
 
 
 async def test_closing_waits_for_what_is_in_use(make_engine: MakeEngine) -> None:

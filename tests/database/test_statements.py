@@ -14,6 +14,7 @@ from app.database.statements import (
     called_functions,
     count_statements,
     is_read,
+    leaves_no_trace,
     operation_name,
 )
 from tests.database.conftest import MakeEngine
@@ -194,3 +195,22 @@ def test_reads_are_told_from_what_may_write(sql: str, expected: bool) -> None:
 def test_the_functions_of_a_statement_are_found() -> None:
     sql = 'SELECT Now(), f (1), pg_catalog.g(2), "H""x"(3), \'i(4)\' /* j(5) */ FROM k'
     assert sorted(called_functions(sql)) == ['H"x', "f", "g", "now"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select 1", True),
+        ('select k."id", count(*) from unnest($1::uuid[]) as k("id") group by 1', True),
+        ("select to_char(now(), 'YYYY (set_config(1))')", True),
+        ("select set_config('a.b', 'c', false)", False),
+        ("select pg_advisory_lock(1)", False),
+        ("select x from unknown_function(1) as x", False),
+        ("select pg_catalog.set_config('a.b', 'c', false)", False),
+        ("update a set b = 1", False),
+        ("set a.b = 'c'", False),
+        ("listen a", False),
+    ],
+)
+def test_what_leaves_a_session_as_it_was(sql: str, expected: bool) -> None:
+    assert leaves_no_trace(sql) is expected

@@ -137,6 +137,38 @@ async def test_an_answer_of_any_kind(
     assert type(found[0]["value"]) is type(value)
 
 
+async def test_an_answer_that_is_null(client: httpx.AsyncClient, database: SeedbedEngine) -> None:
+    """JSON has a null of its own, which is a value."""
+    user = identity.user()
+    await save(user)
+    await _run(user)
+    await database.fetch("update assessment.responses set value = 'null'")
+    data = await ask(
+        client,
+        "{ assessmentSessions { nodes { responses { nodes { value } } } } }",
+        token=await sign_in(user),
+    )
+    assert data["assessmentSessions"]["nodes"] == [{"responses": {"nodes": [{"value": None}]}}]
+
+
+@pytest.mark.parametrize("text", ["123456789012345678901234567890", "0.1000", "1e3", "-0.0"])
+async def test_numbers_in_json_are_the_same_however_the_answer_is_made(
+    client: httpx.AsyncClient, database: SeedbedEngine, text: str
+) -> None:
+    user = identity.user()
+    await save(user)
+    await _run(user)
+    await database.fetch("update assessment.responses set value = $1::jsonb", f"[{text}]")
+    data = await ask(
+        client,
+        "{ assessmentSessions { nodes { responses { nodes { value } } } } }",
+        token=await sign_in(user),
+    )
+    (row,) = data["assessmentSessions"]["nodes"]
+    (response,) = row["responses"]["nodes"]
+    assert [float(number) for number in response["value"]] == [float(text)]
+
+
 async def test_a_run_that_has_just_begun(
     client: httpx.AsyncClient, database: SeedbedEngine
 ) -> None:

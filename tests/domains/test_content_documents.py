@@ -49,6 +49,41 @@ async def test_aliases_of_columns_relations_and_connection_parts(
     assert isinstance(cursor, str)
 
 
+async def test_aliases_of_any_length_stay_apart(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    await _post(title="T", slug="s")
+    one, two = "a" * 200 + "1", "a" * 200 + "2"
+    parts = f"{one}: title {two}: slug"
+    data = await ask(
+        client,
+        f"{{ {one}: posts {{ {one}: nodes {{ {parts} {one}x: author {{ {one}: name }}"
+        f" {two}x: author {{ {one}: id }} {one}y: comments {{ {two}: nodes {{ {one}: body }} }} }}"
+        f" {two}: nodes {{ {two}: id }} }} }}",
+    )
+    (row,) = data[one][one]
+    assert (row[one], row[two]) == ("T", "s")
+    assert row[f"{one}x"] == {one: "Ann"}
+    assert row[f"{two}x"][one].startswith("User_")
+    assert row[f"{one}y"] == {two: [{one: "Yes."}]}
+    assert data[one][two][0][two].startswith("Post_")
+
+
+async def test_as_many_fields_as_a_document_may_have(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    await _post(title="T")
+    names = [f"f{n}" for n in range(600)]
+    fields = " ".join(f"{name}: createdAt" for name in names)
+    data = await ask(client, f"{{ posts {{ nodes {{ {fields} }} }} }}")
+    assert [set(node) for node in data["posts"]["nodes"]] == [set(names)]
+    data = await ask(client, f"{{ posts {{ nodes {{ author {{ {fields} }} }} }} }}")
+    assert [set(node["author"]) for node in data["posts"]["nodes"]] == [set(names)]
+    data = await ask(client, f"{{ posts {{ nodes {{ comments {{ nodes {{ {fields} }} }} }} }} }}")
+    (node,) = data["posts"]["nodes"]
+    assert [set(remark) for remark in node["comments"]["nodes"]] == [set(names)]
+
+
 async def test_fragments_of_every_kind_are_merged(
     client: httpx.AsyncClient, database: SeedbedEngine, mode: str
 ) -> None:

@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from app.admin import admin_app
-from app.admin.accounts import IDLE, LONGEST, TOKEN_PREFIX
+from app.admin.accounts import IDLE, LONGEST
+from app.context import ADMIN_TOKEN_PREFIX
 from app.database import SeedbedEngine
 from app.settings import load_settings
 from app.tables.identifiers import hash_token
@@ -44,12 +45,25 @@ async def test_an_administrator_logs_in(visitor: httpx.AsyncClient) -> None:
 async def test_only_the_hash_of_a_session_is_stored(inside: httpx.AsyncClient) -> None:
     token = inside.cookies["id"]
     [row] = await Session.select()
-    assert token.startswith(TOKEN_PREFIX)
-    assert len(token) >= len(TOKEN_PREFIX) + 43  # 256 bits
+    assert token.startswith(ADMIN_TOKEN_PREFIX)
+    assert len(token) >= len(ADMIN_TOKEN_PREFIX) + 43  # 256 bits
     assert row["access_token_hash"] == hash_token(token)
     assert row["ip_address"].startswith("10.1.")
     assert row["user_agent"] == "a browser"
     assert abs(row["expires_at"] - datetime.now(UTC) - IDLE) < timedelta(minutes=1)
+
+
+async def test_the_admins_token_does_not_open_the_api(
+    inside: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    token = inside.cookies["id"]
+    response = await client.post(
+        "/graphql",
+        json={"query": "{ __typename }"},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert response.status_code == 401
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 async def test_the_session_cookie_is_for_the_admin_alone(visitor: httpx.AsyncClient) -> None:

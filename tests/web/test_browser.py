@@ -121,9 +121,10 @@ async def test_graphiql_runs_what_is_typed(browser: Browser, site: str) -> None:
         await page.goto("/graphiql")
         await page.locator(".graphiql-query-editor .view-line").first.click()
         await page.keyboard.press("Control+A")
-        await page.keyboard.type("{ here: __typename ")  # the editor adds the closing brace
+        await page.keyboard.type("query Typed { here: __typename ")  # the editor closes it
         await expect(page.locator(".suggest-widget")).to_contain_text("universities")
         await page.keyboard.press("Escape")
+        await expect(page.get_by_role("tab").first).to_contain_text("Typed")  # it was understood
         await page.keyboard.press("Control+Enter")
         result = page.locator(".result-window")
         await expect(result).to_contain_text('"here": "Query"')

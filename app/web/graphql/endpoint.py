@@ -2,27 +2,45 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from asyncpg import QueryCanceledError
 from graphql import OperationType
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.bridge import Answer, BuiltSchema, InputError
-from app.context import NotAuthenticated, identify, new_context
+from app.bridge import Answer, BuiltSchema, Explaining, InputError, encode
+from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
+from app.policy import Caller
 from app.web.graphql.errors import Formatted, format_errors, internal_error, one_error
 from app.web.graphql.request import (
     GRAPHQL_JSON,
     JSON,
     BadRequest,
+    Incoming,
     Operation,
     answer_type,
+    incoming,
     read_operation,
 )
+
+# The request header that asks for `extensions.explain`.
+EXPLAIN = "x-seedbed-explain"
+
+_NO_STORE = (b"cache-control", b"no-store")
+_TYPES = {
+    media_type: (b"content-type", f"{media_type}; charset=utf-8".encode())
+    for media_type in (JSON, GRAPHQL_JSON)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
 class GraphQLEndpoint:
@@ -35,17 +53,25 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        response = await self._respond(Request(scope, receive))
-        await response(scope, receive, send)
+        response = await self._respond(incoming(scope, receive))
+        await send(
+            {"type": "http.response.start", "status": response.status, "headers": response.headers}
+        )
+        body = b"" if scope["method"] == "HEAD" else response.body
+        await send({"type": "http.response.body", "body": body})
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Incoming) -> _Response:
         media_type = JSON
+        headers = request.headers
         try:
-            media_type = answer_type(", ".join(request.headers.getlist("accept")))
+            media_type = answer_type(headers.get("accept", ""))
             async with asyncio.timeout(self._engine.settings.request_timeout):
                 operation = await read_operation(request, self._engine.settings.max_body_bytes)
-                result = await self._run(operation, request.headers.get("authorization"))
-            return _answer(result, media_type)
+                viewer = await identify(headers.get("authorization"))
+                context = new_context(self._bridge, self._engine, viewer)
+                explaining = self._explaining(headers.get(EXPLAIN), context)
+                answer = await self._run(operation, context)
+            return _answer(answer, media_type, self._extensions(explaining, context))
         except BadRequest as error:
             return _refusal(error.status, one_error(str(error), error.code), media_type)
         except NotAuthenticated as error:
@@ -60,8 +86,23 @@ class GraphQLEndpoint:
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
             return _refusal(500, internal_error(error), media_type)
 
-    async def _run(self, operation: Operation, authorization: str | None) -> Answer:
-        viewer = await identify(authorization)
+    def _explaining(self, wanted: str | None, context: Context) -> Explaining | None:
+        """Notes what the operation does, where the header `Explain` asks for it."""
+        if wanted is None:
+            return None
+        in_development = self._engine.settings.environment != "production"
+        if not in_development and context.viewer.kind != Caller.ADMIN:
+            raise BadRequest(403, "FORBIDDEN", f"{EXPLAIN} is for administrators")
+        if wanted not in {"statements", "plans"}:
+            raise BadRequest(400, "BAD_USER_INPUT", f"{EXPLAIN} is statements or plans")
+        return context.request.explain(plans=wanted == "plans")
+
+    def _extensions(self, explaining: Explaining | None, context: Context) -> dict[str, Any] | None:
+        if explaining is None:
+            return None
+        return {"explain": explaining.report(context.request.budget, self._bridge.limits)}
+
+    async def _run(self, operation: Operation, context: Context) -> Answer:
         operation_name.set(operation.name)
         document = self._operations.document(operation.query)
         if document.errors:
@@ -74,31 +115,38 @@ class GraphQLEndpoint:
             raise BadRequest(400, "BAD_REQUEST", "subscriptions are not answered over HTTP")
         if operation.read_only and definition.operation is not OperationType.QUERY:
             raise BadRequest(405, "METHOD_NOT_ALLOWED", "send a mutation by POST")
-        context = new_context(self._bridge, self._engine, viewer)
         return await self._operations.execute(document, definition, operation.variables, context)
 
 
-def _answer(answer: Answer, media_type: str) -> Response:
+def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) -> _Response:
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = format_errors(answer.errors, valid=answer.valid)
     if answer.executed:
         body["data"] = answer.data
+    if extensions:
+        body["extensions"] = extensions
     # The older media type promises 200 for whatever was a well-formed request.
     status = 400 if not answer.executed and media_type == GRAPHQL_JSON else 200
-    return _json(body, status, media_type)
+    return _response(status, body, media_type)
 
 
-def _refusal(status: int, error: Formatted, media_type: str) -> Response:
-    response = _json({"errors": [error]}, status, media_type)
-    if status == 405:
-        response.headers["Allow"] = "GET, POST"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+def _refusal(status: int, error: Formatted, media_type: str) -> _Response:
+    more = {405: [(b"allow", b"GET, POST")], 401: [(b"www-authenticate", b"Bearer")]}
+    return _response(status, {"errors": [error]}, media_type, more.get(status, ()))
 
 
-def _json(body: dict[str, Any], status: int, media_type: str) -> Response:
-    return Response(
-        orjson.dumps(body), status, {"Cache-Control": "no-store"}, f"{media_type}; charset=utf-8"
-    )
+def _response(
+    status: int,
+    body: dict[str, Any],
+    media_type: str,
+    more: Iterable[tuple[bytes, bytes]] = (),
+) -> _Response:
+    encoded = encode(body)
+    headers = [
+        _TYPES[media_type],
+        _NO_STORE,
+        (b"content-length", str(len(encoded)).encode()),
+        *more,
+    ]
+    return _Response(status, headers, encoded)

@@ -1,11 +1,14 @@
 """From an HTTP request to one GraphQL operation; whatever is wrong with it is told here."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import QueryParams
+from starlette.types import Receive, Scope
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -41,20 +44,45 @@ class Operation:
     read_only: bool
 
 
-async def read_operation(request: Request, max_body_bytes: int) -> Operation:
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The parts of an HTTP request that matter here; header names in lower case."""
+
+    method: str
+    query_string: bytes
+    headers: Mapping[str, str]
+    receive: Receive
+
+
+def incoming(scope: Scope, receive: Receive) -> Incoming:
+    """The request of an ASGI scope; headers that came more than once are joined by commas."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return Incoming(scope["method"], scope["query_string"], headers, receive)
+
+
+async def read_operation(request: Incoming, max_body_bytes: int) -> Operation:
     """The operation of a request. Raises BadRequest."""
     if request.method == "GET":
-        return _from_query_string(request)
+        return _from_query_string(request.query_string)
     if request.method != "POST":
         raise BadRequest(405, "METHOD_NOT_ALLOWED", "send the operation by POST, or a query by GET")
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != JSON or _charset(parameters) not in {"", "utf-8"}:
+    content_type = request.headers.get("content-type", "")
+    if content_type != JSON and not _is_json(content_type):
         raise BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", f"send the operation as {JSON}")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", "send the operation uncompressed")
     return _from_json(await _body(request, max_body_bytes))
 
 
+def _is_json(content_type: str) -> bool:
+    media_type, _, parameters = content_type.partition(";")
+    return media_type.strip().lower() == JSON and _charset(parameters) in {"", "utf-8"}
+
+
+@lru_cache(maxsize=256)
 def answer_type(accept: str) -> str:
     """The media type of the answer that an `Accept` header asks for. Raises BadRequest (406)."""
     if not accept:
@@ -86,20 +114,24 @@ def _charset(parameters: str) -> str:
     return found[1].lower() if found else ""
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    too_large = BadRequest(413, "BODY_TOO_LARGE", f"the body has more than {limit} bytes")
+async def _body(request: Incoming, limit: int) -> bytes:
+    too_large = f"the body has more than {limit} bytes"
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit:
-        raise too_large
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise too_large
-    except ClientDisconnect:
-        raise BadRequest(400, "BAD_REQUEST", "the body ended early") from None
-    return bytes(body)
+        raise BadRequest(413, "BODY_TOO_LARGE", too_large)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest(400, "BAD_REQUEST", "the body ended early")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise BadRequest(413, "BODY_TOO_LARGE", too_large)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
 
 
 def _from_json(body: bytes) -> Operation:
@@ -121,8 +153,8 @@ def _from_json(body: bytes) -> Operation:
     )
 
 
-def _from_query_string(request: Request) -> Operation:
-    parameters = request.query_params
+def _from_query_string(query_string: bytes) -> Operation:
+    parameters = QueryParams(query_string)
     return _operation(
         parameters.get("query"),
         _json_parameter("variables", parameters.get("variables")),
@@ -148,6 +180,8 @@ def _check_depth(text: bytes) -> None:
     The pattern never goes back over what it has read, also when a string has no end: the time is
     linear in the text.
     """
+    if text.count(b"[") + text.count(b"{") <= _DEEPEST:
+        return
     depth = 0
     for found in re.finditer(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', text, re.DOTALL):
         first = found[0][:1]
