@@ -72,6 +72,10 @@ def _bool_from_text(text: str) -> bool:
     return text == "true"
 
 
+def _decimal_to_text(value: decimal.Decimal) -> str:
+    return format(value, "f")
+
+
 def _decimal_from_text(text: str) -> decimal.Decimal:
     try:
         value = decimal.Decimal(text)
@@ -111,7 +115,9 @@ _TYPES: dict[type[Column], ColumnType] = {
     BigInt: ColumnType(int, "bigint", JSONKind.LITERAL, None, str, _integer(64)),
     Real: ColumnType(float, "real", JSONKind.LITERAL),
     DoublePrecision: ColumnType(float, "double precision", JSONKind.LITERAL),
-    Numeric: ColumnType(decimal.Decimal, "numeric", JSONKind.QUOTED, None, str, _decimal_from_text),
+    Numeric: ColumnType(
+        decimal.Decimal, "numeric", JSONKind.QUOTED, None, _decimal_to_text, _decimal_from_text
+    ),
     Date: ColumnType(
         dt.date, "date", JSONKind.QUOTED, None, dt.date.isoformat, dt.date.fromisoformat
     ),

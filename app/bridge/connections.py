@@ -1,6 +1,6 @@
 """Relay connections in the schema: page arguments, nodes, edges and page information."""
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from strawberry.types.arguments import StrawberryArgument
 from app.bridge.cursors import encode_cursor
 from app.bridge.fields import Info, ResolvedField, argument
 from app.bridge.loaders import Page
-from app.bridge.plan import EdgesOut, PagePlan, RowPlan
+from app.bridge.plan import PagePlan
 
 
 def page_arguments() -> list[StrawberryArgument]:
@@ -35,31 +35,24 @@ class PageInfo:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One row of a page, with its place in the list."""
+    """One row of a page, with its place in the list; `nodes` by response key."""
 
     page: Page
-    plan: EdgesOut
-    values: dict[str, Any]
+    values: Mapping[str, Any]
+    nodes: Mapping[str, Any]
 
 
-def _output(outputs: Iterable[Any], info: Info) -> Any:
-    """What the plan holds under the response key that is being resolved."""
-    return next(out for out in outputs if out.key == info.path.key)
-
-
-def _nodes(page: Page, info: Info) -> list[object]:
-    plan: RowPlan = _output(page.plan.outputs, info).row
-    return [page.request.executor.row(plan, values) for values in page.rows]
+def _nodes(page: Page, info: Info) -> list[Any]:
+    return page.nodes[str(info.path.key)]
 
 
 def _edges(page: Page, info: Info) -> list[Edge]:
-    plan: EdgesOut = _output(page.plan.outputs, info)
-    return [Edge(page, plan, values) for values in page.rows]
+    nodes = page.edges[str(info.path.key)]
+    return [Edge(page, *each) for each in zip(page.values, nodes, strict=True)]
 
 
-def _node(edge: Edge, info: Info) -> object:
-    plan: RowPlan = _output(edge.plan.outputs, info).row
-    return edge.page.request.executor.row(plan, edge.values)
+def _node(edge: Edge, info: Info) -> Any:
+    return edge.nodes[str(info.path.key)]
 
 
 def _cursor_of(page: Page, values: Mapping[str, Any]) -> str:
@@ -84,7 +77,7 @@ def _page_info(page: Page, info: Info) -> PageInfo:
     At the other end stands the row of the cursor that was passed.
     """
     plan: PagePlan = page.plan
-    ends = (page.rows[0], page.rows[-1]) if page.rows and plan.cursors else None
+    ends = (page.values[0], page.values[-1]) if page.values and plan.cursors else None
     return PageInfo(
         has_next_page=plan.before if plan.backwards else page.more,
         has_previous_page=page.more if plan.backwards else plan.after,
@@ -93,8 +86,8 @@ def _page_info(page: Page, info: Info) -> PageInfo:
     )
 
 
-def _total_count(page: Page, _info: Info) -> Awaitable[int]:
-    return page.count()
+def _total_count(page: Page, _info: Info) -> int | None:
+    return page.count
 
 
 def connection_type(name: str, node: type) -> type:

@@ -69,9 +69,16 @@ def decode_cursor(
 def _value(term: OrderTerm, column: ColumnType, value: object) -> object:
     if value is None and term.nullable:
         return None
-    if not isinstance(value, str) or column.from_text is None:
+    if not isinstance(value, str) or column.from_text is None or column.to_text is None:
         raise ValueError(value)
-    return column.from_text(value)
+    try:
+        found = column.from_text(value)
+        known = column.to_text(found) == value
+    except OverflowError as error:
+        raise ValueError(value) from error
+    if not known:
+        raise ValueError(value)  # not as this server writes it
+    return found
 
 
 def encode_id(type_name: str, key: uuid.UUID) -> str:

@@ -73,7 +73,10 @@ class Executor:
         return values
 
     def row(self, plan: RowPlan, values: Mapping[str, Any]) -> object:
-        """An object of the plan's class that has the values as attributes, and knows its plan."""
+        """An object of the plan's class that has the values as attributes.
+
+        `below_` is for what its relations lead to, by response key.
+        """
         row: object = object.__new__(self.bridge.types[plan.type_name].cls)
-        row.__dict__.update(values, plan_=plan)
+        row.__dict__.update(values, plan_=plan, below_={})
         return row

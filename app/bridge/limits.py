@@ -27,15 +27,17 @@ class Limits:
     `page_default` and `page_max` are rows a page. `fields` counts selected fields with a fragment's
     as often as it is spread. `depth` counts relations below each other, `nesting` fields below each
     other. `rows`, the cost, is the largest number of rows that a selection could return, page sizes
-    multiplied. `tokens` is the length of the document; of the same response key in one selection
-    set there may be `repeats` (merging them takes time that grows with the square).
+    multiplied; `values` likewise, of values in these rows. `tokens` is the length of the document;
+    of the same response key in one selection set there may be `repeats` (merging them takes time
+    that grows with the square).
     """
 
     page_default: int = 20
     page_max: int = 100
     fields: int = 1_000
     depth: int = 8
-    rows: int = 20_000
+    rows: int = 200_000
+    values: int = 1_000_000
     tokens: int = 2_000
     nesting: int = 32
     aliases: int = 100
@@ -54,11 +56,12 @@ class Limits:
 class Budget:
     """What is left of the limits while one selection is planned."""
 
-    __slots__ = ("_fields", "_limits", "rows")
+    __slots__ = ("_fields", "_limits", "_values", "rows")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._fields = 0
+        self._values = 0
         self.rows = 0
 
     def take_field(self) -> None:
@@ -76,6 +79,15 @@ class Budget:
             raise LimitExceeded(
                 f"the document could return more than {self._limits.rows} rows; "
                 "ask for smaller pages or fewer nested lists"
+            )
+
+    def take_values(self, values: int) -> None:
+        """Count the values that the rows of one part of the selection could have."""
+        self._values += values
+        if self._values > self._limits.values:
+            raise LimitExceeded(
+                f"the document could return more than {self._limits.values} values; "
+                "ask for smaller pages or fewer fields"
             )
 
     def check_depth(self, depth: int) -> None:
@@ -113,6 +125,7 @@ class _Weigher:
         self._weights: dict[str, _Weight] = {}
         self._aliases = 0
         self._directives = 0
+        self._schemas = 0
 
     def check(self) -> None:
         """Weigh everything; raises LimitExceeded."""
@@ -122,6 +135,7 @@ class _Weigher:
             weight = self._set(operation.selection_set)
             self._refuse("selects", weight.fields, self._limits.fields, "fields")
             self._refuse("nests", weight.nesting, self._limits.nesting, "fields below each other")
+        self._refuse("has", self._schemas, 1, "selection of __schema")
         self._refuse("has", self._aliases, self._limits.aliases, "aliases")
         self._refuse("has", self._directives, self._limits.directives, "directives")
 
@@ -149,6 +163,7 @@ class _Weigher:
             self._directives += len(node.directives or ())
             match node:
                 case FieldNode():
+                    self._schemas += node.name.value == "__schema"
                     self._aliases += node.alias is not None
                     keys[(node.alias or node.name).value] += 1
                     below = self._set(node.selection_set) if node.selection_set else _Weight(0, 0)

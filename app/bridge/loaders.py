@@ -1,10 +1,15 @@
-"""One request's reading: one batching loader per plan, so that a relation is one statement a tick.
+"""One request's reading: whatever is below a row is read for all rows at once.
+
+A plan knows all relations below its rows. So rows are handed to graphql-core with these attached,
+and each relation was one statement, for every parent there is. Where plans start one by one (the
+objects that `nodes` finds), a DataLoader collects those of the same tick.
 
 Loaders live for one request (or one event of a subscription) and never longer: what they remember
 is what this caller could see at this time.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+import asyncio
+from collections.abc import Awaitable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -12,37 +17,52 @@ from graphql import DocumentNode
 from strawberry.dataloader import DataLoader
 
 from app.bridge.access import Viewer
-from app.bridge.assemble import PageAssembler, assembler
+from app.bridge.assemble import assembler
 from app.bridge.execute import Bridge, Executor, Fetch
 from app.bridge.explain import Explaining
+from app.bridge.finishers import PageFinisher, SingleFinisher
 from app.bridge.limits import Budget
-from app.bridge.plan import CountOut, PagePlan, SinglePlan, ToManyOut, ToOneOut
+from app.bridge.plan import (
+    CountOut,
+    EdgesOut,
+    NodesOut,
+    PagePlan,
+    RowPlan,
+    SinglePlan,
+    ToManyOut,
+    ToOneOut,
+)
 from app.bridge.response import Finished
 from app.bridge.sql import finished, rows
 from app.bridge.sql.writer import PARENT
 
+# Rows are objects of the exposed classes, whose attributes are columns: see Executor.row.
+Row = Any
+
 
 class Page:
-    """A page that has been read: its rows in the list's order, and how to count the whole list."""
+    """A page that has been read, in the list's order.
 
-    __slots__ = ("count", "more", "plan", "request", "rows")
+    `values` are its rows' columns; `nodes` and `edges` hold, by response key, the rows that were
+    made of them (for an edge, by the keys of its nodes); `count` is the number of all rows, where
+    that is selected; `more` tells whether rows lie beyond the end that was read towards.
+    """
 
-    def __init__(
-        self,
-        request: "Request",
-        plan: PagePlan,
-        records: Sequence[Any],
-        count: Callable[[], Awaitable[int]],
-    ) -> None:
+    __slots__ = ("count", "edges", "more", "nodes", "plan", "request", "values")
+
+    def __init__(self, request: "Request", plan: PagePlan, records: Sequence[Any]) -> None:
         self.request = request
         self.plan = plan
         self.more = len(records) > plan.limit
-        self.rows = [
-            request.executor.values(plan.read.type_name, record) for record in records[: plan.limit]
+        type_name = plan.read.type_name
+        self.values = [
+            request.executor.values(type_name, record) for record in records[: plan.limit]
         ]
         if plan.backwards:
-            self.rows.reverse()
-        self.count = count
+            self.values.reverse()
+        self.nodes: dict[str, list[Row]] = {}
+        self.edges: dict[str, list[dict[str, Row]]] = {}
+        self.count: int | None = None
 
 
 class Request:
@@ -58,7 +78,7 @@ class Request:
         self.executor = Executor(bridge, viewer, fetch)
         self.budget = Budget(bridge.limits)
         self.document: DocumentNode | None = None
-        self._loaders: dict[tuple[str, object], DataLoader[Hashable, Any]] = {}
+        self._loaders: dict[object, DataLoader[Hashable, Any]] = {}
 
     def explain(self, *, plans: bool) -> Explaining:
         """Note every statement from now on."""
@@ -66,127 +86,148 @@ class Request:
         self.executor.fetch = explaining
         return explaining
 
-    async def single(self, plan: SinglePlan) -> object | None:
+    async def single(self, plan: SinglePlan) -> Row | Finished | None:
         """The one row of the plan; None when there is none that the caller may read."""
         if self._finishes(plan.row.pure):
-            value = await SingleFinisher(plan)(self)
+            value = await SingleFinisher(plan)(self.executor)
             return None if value is None else Finished(value)
         records = await self.executor.run(rows.select_one(plan.read))
-        if not records:
-            return None
-        values = self.executor.values(plan.read.type_name, records[0])
-        return self.executor.row(plan.row, values)
+        made = await self._rows(plan.row, self._values(plan.read.type_name, records))
+        return made[0] if made else None
 
-    async def page(self, plan: PagePlan) -> "Page | Finished":
+    async def page(self, plan: PagePlan) -> Page | Finished:
         """The plan's page; nothing is fetched when no row is asked for."""
         if self._finishes(plan.pure):
-            return Finished(await PageFinisher(plan)(self))
+            return Finished(await PageFinisher(plan)(self.executor))
         records = await self.executor.run(rows.select_page(plan)) if plan.rows else ()
-        return Page(self, plan, records, lambda: self.count(plan))
+        (page,) = await self._pages(plan, [records])
+        if _is_counted(plan):
+            page.count = await self.count(plan)
+        return page
 
-    async def to_one(self, out: ToOneOut, key: Hashable) -> object | None:
-        """The row that a parent's `key` leads to; None when there is none to read."""
-        if key is None:
-            return None
-        load = self._finish_rows if self._finishes(out.row.pure) else self._rows
-        row: object | None = await self._loader("rows", out, load).load(key)
-        return row
+    async def by_key(self, out: ToOneOut, key: Hashable) -> Row | Finished | None:
+        """The row with a key, None without one to read; keys of one tick share a statement."""
+        loader = self._loaders.get(out)
+        if loader is None:
 
-    async def to_many(self, out: ToManyOut, key: Hashable) -> "Page | Finished":
-        """The page of the parent with `key`."""
-        if self._finishes(out.page.pure):
-            page: Finished = await self._loader("pages", out, self._finish_pages).load(key)
-            return page
-        records: Sequence[Any] = ()
-        if out.page.rows:
-            records = await self._loader("pages", out, self._pages).load(key)
-        counts = self._loader("counts", out, self._counts)
-        return Page(self, out.page, records, lambda: counts.load(key))
+            async def load(keys: list[Hashable]) -> list[Any]:
+                found = await self._by_keys(out, keys)
+                return [found.get(key) for key in keys]
+
+            loader = self._loaders[out] = DataLoader(load_fn=load)
+        return await loader.load(key)
 
     async def count(self, plan: PagePlan) -> int:
         """The number of rows of a whole list."""
         (record,) = await self.executor.run(rows.count_page(plan))
         return int(record["count"])
 
+    # --- rows -------------------------------------------------------------------------------------
+
     def _finishes(self, pure: bool) -> bool:
         return pure and self.executor.bridge.finish
 
-    def _loader(
-        self, what: str, plan: Any, load: Callable[[Any, list[Hashable]], Awaitable[Sequence[Any]]]
-    ) -> DataLoader[Hashable, Any]:
-        loader = self._loaders.get((what, plan))
-        if loader is None:
+    def _values(self, type_name: str, records: Iterable[Any]) -> list[dict[str, Any]]:
+        return [self.executor.values(type_name, record) for record in records]
 
-            def load_all(keys: list[Hashable]) -> Awaitable[Sequence[Any]]:
-                return load(plan, keys)
+    async def _rows(self, plan: RowPlan, values: Iterable[Mapping[str, Any]]) -> list[Row]:
+        """Rows of these values, with everything below them."""
+        made = [self.executor.row(plan, each) for each in values]
+        await self._attach(plan, made)
+        return made
 
-            loader = self._loaders[what, plan] = DataLoader(load_fn=load_all)
-        return loader
+    async def _attach(self, plan: RowPlan, parents: Sequence[Row]) -> None:
+        """Read the relations below `parents`, each for all of them, side by side."""
+        if parents and plan.children:
+            await _together(self._attach_one(out, parents) for out in plan.children.values())
 
-    async def _finish_rows(self, out: ToOneOut, keys: list[Hashable]) -> list[Finished | None]:
-        sql = finished.finish_to_one(out)
-        make = assembler(sql.layouts[0])
-        records = await self.executor.run(sql.statement, keys)
-        by_key = {record[sql.cursors]: Finished(make(record)) for record in records}
-        return [by_key.get(key) for key in keys]
+    async def _attach_one(self, out: ToOneOut | ToManyOut, parents: Sequence[Row]) -> None:
+        """Read one relation. What goes wrong is put in its place: graphql-core tells it there."""
+        local = out.join.local
+        keys = list(dict.fromkeys(getattr(parent, local) for parent in parents))
+        try:
+            found = await self._below(out, keys)
+        except Exception as error:  # noqa: BLE001 - a field's error is part of the answer
+            found = dict.fromkeys(keys, error)
+        for parent in parents:
+            parent.below_[out.key] = found.get(getattr(parent, local))
 
-    async def _rows(self, out: ToOneOut, keys: list[Hashable]) -> list[object | None]:
+    async def _below(self, out: ToOneOut | ToManyOut, keys: list[Hashable]) -> dict[Hashable, Any]:
+        """What a relation leads to from each of the keys of its parents."""
+        if isinstance(out, ToOneOut):
+            present = [key for key in keys if key is not None]
+            return await self._by_keys(out, present) if present else {}
+        if self._finishes(out.page.pure):
+            return await self._finished_pages(out, keys)
+        return await self._pages_by_key(out, keys)
+
+    async def _by_keys(self, out: ToOneOut, keys: list[Hashable]) -> dict[Hashable, Any]:
+        if self._finishes(out.row.pure):
+            sql = finished.finish_to_one(out)
+            make = assembler(sql.layouts[0])
+            records = await self.executor.run(sql.statement, keys)
+            return {record[sql.cursors]: Finished(make(record)) for record in records}
         records = await self.executor.run(rows.select_to_one(out), keys)
-        by_key = {
-            record[PARENT]: self.executor.row(
-                out.row, self.executor.values(out.read.type_name, record)
-            )
-            for record in records
-        }
-        return [by_key.get(key) for key in keys]
+        made = await self._rows(out.row, self._values(out.read.type_name, records))
+        return {record[PARENT]: row for record, row in zip(records, made, strict=True)}
 
-    async def _finish_pages(self, out: ToManyOut, keys: list[Hashable]) -> list[Finished]:
+    async def _finished_pages(self, out: ToManyOut, keys: list[Hashable]) -> dict[Hashable, Any]:
         records = await self.executor.run(finished.finish_to_many(out), keys)
-        by_key = {key: Finished(orjson.Fragment(text)) for key, text in records}
-        return [by_key[key] for key in keys]
+        return {key: Finished(orjson.Fragment(text)) for key, text in records}
 
-    async def _pages(self, out: ToManyOut, keys: list[Hashable]) -> list[Sequence[Any]]:
-        by_key: dict[Hashable, list[Any]] = {key: [] for key in keys}
-        for record in await self.executor.run(rows.select_to_many(out), keys):
-            by_key[record[PARENT]].append(record)
-        return [by_key[key] for key in keys]
+    async def _pages_by_key(self, out: ToManyOut, keys: list[Hashable]) -> dict[Hashable, Any]:
+        grouped: dict[Hashable, list[Any]] = {key: [] for key in keys}
+        if out.page.rows:
+            for record in await self.executor.run(rows.select_to_many(out), keys):
+                grouped[record[PARENT]].append(record)
+        pages = dict(zip(grouped, await self._pages(out.page, list(grouped.values())), strict=True))
+        if _is_counted(out.page):
+            for page in pages.values():
+                page.count = 0
+            for record in await self.executor.run(rows.count_to_many(out), keys):
+                pages[record[PARENT]].count = int(record["count"])
+        return pages
 
-    async def _counts(self, out: ToManyOut, keys: list[Hashable]) -> list[int]:
-        records = await self.executor.run(rows.count_to_many(out), keys)
-        by_key = {record[PARENT]: int(record["count"]) for record in records}
-        return [by_key.get(key, 0) for key in keys]
+    async def _pages(self, plan: PagePlan, grouped: Sequence[Sequence[Any]]) -> list[Page]:
+        """One page for each group of records, with everything below their rows."""
+        pages = [Page(self, plan, records) for records in grouped]
+        below: list[Awaitable[None]] = []
+        for out in plan.outputs:
+            if isinstance(out, NodesOut):
+                for page in pages:
+                    page.nodes[out.key] = [self.executor.row(out.row, v) for v in page.values]
+                made = [row for page in pages for row in page.nodes[out.key]]
+                below.append(self._attach(out.row, made))
+            elif isinstance(out, EdgesOut):
+                for page in pages:
+                    page.edges[out.key] = [{} for _ in page.values]
+                below += [
+                    self._attach(inner.row, self._edges(out, inner, pages))
+                    for inner in out.outputs
+                    if isinstance(inner, NodesOut)
+                ]
+        await _together(below)
+        return pages
+
+    def _edges(self, out: EdgesOut, inner: NodesOut, pages: Iterable[Page]) -> list[Row]:
+        """The rows of one key of all edges, put into their places."""
+        made: list[Row] = []
+        for page in pages:
+            of_page = [self.executor.row(inner.row, values) for values in page.values]
+            made.extend(of_page)
+            for edge, row in zip(page.edges[out.key], of_page, strict=True):
+                edge[inner.key] = row
+        return made
 
 
-class SingleFinisher:
-    """Finishes a plan of one row; made once, used by any request."""
-
-    __slots__ = ("_make", "_statement")
-
-    def __init__(self, plan: SinglePlan) -> None:
-        sql = finished.finish_one(plan)
-        self._statement = sql.statement
-        self._make = assembler(sql.layouts[0])
-
-    async def __call__(self, request: Request) -> dict[str, Any] | None:
-        """The row, ready for the encoder; None when there is none that the caller may read."""
-        records = await request.executor.run(self._statement)
-        return self._make(records[0]) if records else None
+async def _together(work: Iterable[Awaitable[None]]) -> None:
+    """Side by side, but without tasks where there is nothing to be beside."""
+    todo = list(work)
+    if len(todo) == 1:
+        await todo[0]
+    elif todo:
+        await asyncio.gather(*todo)
 
 
-class PageFinisher:
-    """Finishes a plan of a page; made once, used by any request."""
-
-    __slots__ = ("_counted", "_make", "_plan", "_statement")
-
-    def __init__(self, plan: PagePlan) -> None:
-        sql = finished.finish_page(plan)
-        self._plan = plan
-        self._statement = sql.statement
-        self._make = PageAssembler(plan, sql)
-        self._counted = any(isinstance(out, CountOut) for out in plan.outputs)
-
-    async def __call__(self, request: Request) -> dict[str, Any]:
-        """The connection, ready for the encoder."""
-        records = await request.executor.run(self._statement) if self._plan.rows else ()
-        count = await request.count(self._plan) if self._counted else None
-        return self._make(records, count)
+def _is_counted(plan: PagePlan) -> bool:
+    return any(isinstance(out, CountOut) for out in plan.outputs)

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 import strawberry
 from piccolo.columns import Column
 from piccolo.table import Table
-from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
@@ -14,7 +13,6 @@ from app.bridge import resolvers
 from app.bridge.access import AccessTable
 from app.bridge.columns import column_type
 from app.bridge.connections import connection_type, page_arguments
-from app.bridge.cursors import encode_id
 from app.bridge.fields import ResolvedField, argument
 from app.bridge.plan import Everything
 from app.bridge.registry import (
@@ -31,16 +29,15 @@ from app.bridge.registry import (
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def _node_id(root: strawberry.Parent[Any]) -> strawberry.ID:
-    return strawberry.ID(encode_id(root.plan_.type_name, root.__dict__["id"]))
-
-
 @strawberry.interface(description="An object that can be found again by its id.")
 class Node:
     """Relay's Node: inherit from it to give a type its global `id`."""
 
-    id: strawberry.ID = strawberry.field(
-        resolver=_node_id, description="Opaque; `node` and `nodes` find the object by it."
+    id: strawberry.ID = ResolvedField(  # type: ignore[assignment]  # Strawberry puts fields where values go
+        "id",
+        strawberry.ID,
+        resolvers.global_id("id"),
+        "Opaque; `node` and `nodes` find the object by it.",
     )
 
 
@@ -84,18 +81,14 @@ class TypeBuilder:
                     hidden = nullable or self._is_narrowed(exposed, column)
                     annotation = kind.python | None if hidden else kind.python
                     fields.append(
-                        StrawberryField(
-                            python_name=name,
-                            type_annotation=StrawberryAnnotation(annotation),
-                            description=description,
-                        )
+                        ResolvedField(name, annotation, resolvers.column(column), description)
                     )
-                case ToOneField(foreign_key, target, description):
+                case ToOneField(_, target, description):
                     fields.append(
                         ResolvedField(
                             name,
                             self._registry.of(target).cls | None,
-                            resolvers.to_one(foreign_key._meta.name),
+                            resolvers.below,
                             description,
                         )
                     )
@@ -104,7 +97,7 @@ class TypeBuilder:
                         ResolvedField(
                             name,
                             self._connection(foreign_key._meta.table),
-                            resolvers.to_many(exposed.key),
+                            resolvers.below,
                             description,
                             page_arguments(),
                         )

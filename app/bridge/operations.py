@@ -32,9 +32,10 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from app.bridge.errors import BridgeError, InputError, LimitExceeded
-from app.bridge.execute import Bridge
+from app.bridge.execute import Bridge, Executor
+from app.bridge.finishers import PageFinisher, SingleFinisher
 from app.bridge.limits import Budget, check_document
-from app.bridge.loaders import PageFinisher, Request, SingleFinisher
+from app.bridge.loaders import Request
 from app.bridge.planner import Planner
 from app.bridge.registry import Listing, Single
 from app.bridge.selection import Selected, SelectionReader
@@ -106,7 +107,7 @@ class _Root:
 
     selected: Selected
     non_null: bool
-    finish: Callable[[Request], Awaitable[Any]]
+    finish: Callable[[Executor], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class Operations:
 
     def _finisher(
         self, planner: Planner, selected: Selected
-    ) -> Callable[[Request], Awaitable[Any]] | None:
+    ) -> Callable[[Executor], Awaitable[Any]] | None:
         """How a root field's value is made as finished JSON; None when it cannot be."""
         match self._bridge.roots.get(selected.name):
             case Single(table, by):
@@ -282,7 +283,7 @@ def _count(branch: _Branch) -> int:
     )
 
 
-async def _query_typename(_request: Request) -> str:
+async def _query_typename(_executor: Executor) -> str:
     return "Query"
 
 
@@ -307,6 +308,6 @@ async def _finish(roots: tuple[_Root, ...], request: Request) -> Answer:
 
 async def _attempt(root: _Root, request: Request) -> Any:
     try:
-        return await root.finish(request)
+        return await root.finish(request.executor)
     except Exception as error:  # noqa: BLE001 - as graphql-core does: a field's error is part of the answer
         return located_error(error, list(root.selected.nodes), [root.selected.key])

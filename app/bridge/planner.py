@@ -249,10 +249,9 @@ class Planner:
     ) -> tuple[Columns, RowPlan]:
         """The columns that a selection on a type needs, and what becomes of each row."""
         columns: Columns = {}
-        outputs = tuple(
-            self._output(exposed, inner, columns, spot)
-            for inner in self._reader.below(selected, exposed.name)
-        )
+        fields = self._reader.below(selected, exposed.name)
+        self._budget.take_values(spot.rows * len(fields))
+        outputs = tuple(self._output(exposed, inner, columns, spot) for inner in fields)
         children = {out.key: out for out in outputs if isinstance(out, ToOneOut | ToManyOut)}
         return columns, RowPlan(
             exposed.name, exposed.key, outputs, all(map(_is_pure, outputs)), children

@@ -12,6 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 from app.bridge.columns import ColumnType, column_type, is_known
 from app.bridge.errors import ConfigurationError
 from app.bridge.ordering import Order
+from app.bridge.plan import JSONKind
 
 _T = TypeVar("_T")
 
@@ -239,4 +240,7 @@ def _column_field(column: Column) -> Field:
         raise ConfigurationError(f"{column._meta.name} is secret and cannot be in the API")
     if isinstance(column, ForeignKey):
         return ToOneField(column, column._foreign_key_meta.resolved_references, description)
-    return ColumnField(column._meta.name, column_type(column), bool(column._meta.null), description)
+    kind = column_type(column)
+    # A JSON column that is never null may hold JSON's own null, which a client cannot tell apart.
+    nullable = bool(column._meta.null) or kind.json is JSONKind.JSON
+    return ColumnField(column._meta.name, kind, nullable, description)

@@ -7,7 +7,7 @@ from typing import Any
 from piccolo.columns import Column
 from piccolo.table import Table
 
-from app.bridge.cursors import decode_id
+from app.bridge.cursors import decode_id, encode_id
 from app.bridge.errors import InputError
 from app.bridge.fields import Info, Resolver
 from app.bridge.loaders import Request
@@ -38,20 +38,25 @@ def listing(table: type[Table], orders: tuple[Order, ...]) -> Resolver:
     return resolve
 
 
-def to_one(local: str) -> Resolver:
-    """The row that the column `local` of the source leads to."""
+def below(source: Any, info: Info) -> Any:
+    """What a relation of a row leads to: it was read with the row."""
+    return source.below_[info.path.key]
 
-    def resolve(source: Any, info: Info) -> Any:
-        return _request(info).to_one(source.plan_.children[info.path.key], getattr(source, local))
+
+def column(name: str) -> Resolver:
+    """A column of a row."""
+
+    def resolve(source: Any, _info: Info) -> Any:
+        return source.__dict__[name]
 
     return resolve
 
 
-def to_many(key: str) -> Resolver:
-    """A page of the rows that refer to the source, whose own key is the column `key`."""
+def global_id(key: str) -> Resolver:
+    """The global id of a row whose primary key is the column `key`."""
 
-    def resolve(source: Any, info: Info) -> Any:
-        return _request(info).to_many(source.plan_.children[info.path.key], getattr(source, key))
+    def resolve(source: Any, _info: Info) -> str:
+        return encode_id(source.plan_.type_name, source.__dict__[key])
 
     return resolve
 
@@ -104,5 +109,5 @@ async def _find(
         count = sum(1 for other, _ in keys if other == name)
         plans[name] = planner.by_key(types[name].table, selected, rows=count)
     return list(
-        await info.async_helpers.gather([request.to_one(plans[name], key) for name, key in keys])
+        await info.async_helpers.gather([request.by_key(plans[name], key) for name, key in keys])
     )

@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext
 
 from app.bridge.access import AccessTable, Policy
 from app.bridge.execute import Bridge
+from app.bridge.fields import install
 from app.bridge.limits import Limits
 from app.bridge.loaders import Request
 from app.bridge.objects import TypeBuilder
@@ -83,6 +84,7 @@ def build_schema(
         execution_context_class=FinishingExecutor,
         config=StrawberryConfig(scalar_map={dt.datetime: DateTime, decimal.Decimal: Decimal}),
     )
+    install(schema)
     types = {exposed.name: exposed for exposed in registry.types}
     bridge = Bridge(registry, access, limits, types, roots)
     return BuiltSchema(schema, bridge, Operations(schema, bridge))

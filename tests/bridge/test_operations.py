@@ -92,7 +92,7 @@ def _plain(value: Any) -> Any:
     max_examples=60,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(asked=st.lists(requests(), min_size=1, max_size=5))
 async def test_kept_plans_answer_as_the_walk_through_rows_does(

@@ -83,7 +83,7 @@ examples = settings(
     max_examples=25,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 both_modes = pytest.mark.parametrize("mode", ["json", "rows"])
 all_orders = pytest.mark.parametrize("field", ORDERS)

@@ -69,11 +69,11 @@ async def test_aliases_of_any_length_stay_apart(
     assert data[one][two][0][two].startswith("Post_")
 
 
-async def test_as_many_fields_as_a_document_may_have(
+async def test_as_many_aliases_as_a_document_may_have(
     client: httpx.AsyncClient, database: SeedbedEngine
 ) -> None:
     await _post(title="T")
-    names = [f"f{n}" for n in range(600)]
+    names = [f"f{n}" for n in range(100)]
     fields = " ".join(f"{name}: createdAt" for name in names)
     data = await ask(client, f"{{ posts {{ nodes {{ {fields} }} }} }}")
     assert [set(node) for node in data["posts"]["nodes"]] == [set(names)]

@@ -36,7 +36,7 @@ async def test_statements_and_cost(
 ) -> None:
     await _rows()
     explain = (await _ask(client, explain="statements")).json()["extensions"]["explain"]
-    assert explain["cost"] == {"rows": 9, "limit": 20_000}
+    assert explain["cost"] == {"rows": 9, "limit": 200_000}
     assert [statement["rows"] for statement in explain["statements"]] == (
         [1] if mode == "json" else [1, 1]
     )

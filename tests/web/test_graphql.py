@@ -13,6 +13,9 @@ from seeds import identity
 from seeds.upsert import save
 from tests.graphql import send, sign_in
 
+# How an answer is made has no part in how it is sent.
+pytestmark = pytest.mark.parametrize("mode", ["json"], indirect=True)
+
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 QUERY = "{ __typename }"
