@@ -5,16 +5,18 @@ only what everybody may see. They read no GraphQL: the path says which query is 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
+import asyncpg
 import orjson
 from starlette.types import Receive, Scope, Send
 
 from app.database import SeedbedEngine
 from bench import sql
 
-Answer = Callable[[SeedbedEngine, bytes], Awaitable[bytes]]
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Answer = Callable[[Pool, bytes], Awaitable[bytes]]
 
 
 class Floor:
@@ -22,6 +24,7 @@ class Floor:
 
     def __init__(self, engine: SeedbedEngine, answers: Mapping[str, Answer]) -> None:
         self._engine = engine
+        self._pool: Pool
         self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +37,7 @@ class Floor:
         while message.get("more_body"):
             message = await receive()
             body += message["body"]
-        answer = await self._answers[scope["path"]](self._engine, body)
+        answer = await self._answers[scope["path"]](self._pool, body)
         await send(
             {
                 "type": "http.response.start",
@@ -49,17 +52,35 @@ class Floor:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self._engine.start_connection_pool()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self._engine.close_connection_pool()
+        async with await pool_of(self._engine) as self._pool:
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _fetch(engine: SeedbedEngine, statement: str, *args: object) -> list[Any]:
-    """Straight from the driver's pool, which has the settings of the server's."""
-    pool = engine.pool
-    assert pool is not None
+async def pool_of(engine: SeedbedEngine) -> Pool:
+    """The driver's pool with the connections and sizes of the engine's.
+
+    Connections are given back without a reset: these statements leave nothing to undo, and the
+    engine does the same where it sees that.
+    """
+    connector, settings = await engine.connector(), engine.settings
+
+    async def connect(_dsn: str | None = None, **driver: object) -> Any:
+        return await connector.connect(**driver)
+
+    async def leave(_connection: object) -> None:
+        """Reset nothing."""
+
+    return asyncpg.create_pool(
+        connect=connect,
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        reset=leave,
+    )
+
+
+async def _fetch(pool: Pool, statement: str, *args: object) -> list[Any]:
     connection = await pool.acquire()
     try:
         rows: list[Any] = await connection.fetch(statement, *args)
@@ -76,15 +97,15 @@ def _key(body: bytes) -> UUID:
 # --- JSON made by PostgreSQL ----------------------------------------------------------------------
 
 
-async def _json_one(engine: SeedbedEngine, body: bytes) -> bytes:
-    [[text]] = await _fetch(engine, sql.JSON_ONE, _key(body))
+async def _json_one(pool: Pool, body: bytes) -> bytes:
+    [[text]] = await _fetch(pool, sql.JSON_ONE, _key(body))
     made: bytes = text.encode()
     return made
 
 
 def _json_list(statement: str) -> Answer:
-    async def answer(engine: SeedbedEngine, _body: bytes) -> bytes:
-        [[text]] = await _fetch(engine, statement)
+    async def answer(pool: Pool, _body: bytes) -> bytes:
+        [[text]] = await _fetch(pool, statement)
         made: bytes = text.encode()
         return made
 
@@ -106,8 +127,8 @@ def _posts(nodes: list[dict[str, Any]]) -> bytes:
     return orjson.dumps({"data": {"posts": {"nodes": nodes}}})
 
 
-async def _rows_one(engine: SeedbedEngine, body: bytes) -> bytes:
-    [row] = await _fetch(engine, sql.ROWS_ONE, _key(body))
+async def _rows_one(pool: Pool, body: bytes) -> bytes:
+    [row] = await _fetch(pool, sql.ROWS_ONE, _key(body))
     key, title, slug, content, published, published_at, created, updated, author, name = row
     post = {
         "id": key,
@@ -123,7 +144,7 @@ async def _rows_one(engine: SeedbedEngine, body: bytes) -> bytes:
     return orjson.dumps({"data": {"post": post}})
 
 
-async def _rows_newest(engine: SeedbedEngine, _body: bytes) -> bytes:
+async def _rows_newest(pool: Pool, _body: bytes) -> bytes:
     return _posts(
         [
             {
@@ -133,12 +154,12 @@ async def _rows_newest(engine: SeedbedEngine, _body: bytes) -> bytes:
                 "createdAt": created,
                 "author": {"id": author, "name": name} if author else None,
             }
-            for key, title, slug, created, author, name in await _fetch(engine, sql.ROWS_NEWEST)
+            for key, title, slug, created, author, name in await _fetch(pool, sql.ROWS_NEWEST)
         ]
     )
 
 
-async def _rows_nested(engine: SeedbedEngine, _body: bytes) -> bytes:
+async def _rows_nested(pool: Pool, _body: bytes) -> bytes:
     return _posts(
         [
             {
@@ -160,13 +181,13 @@ async def _rows_nested(engine: SeedbedEngine, _body: bytes) -> bytes:
                 },
             }
             for key, title, slug, created, author, name, comments in await _fetch(
-                engine, sql.ROWS_NESTED
+                pool, sql.ROWS_NESTED
             )
         ]
     )
 
 
-async def _rows_wide(engine: SeedbedEngine, _body: bytes) -> bytes:
+async def _rows_wide(pool: Pool, _body: bytes) -> bytes:
     return _posts(
         [
             {
@@ -188,7 +209,7 @@ async def _rows_wide(engine: SeedbedEngine, _body: bytes) -> bytes:
                 published_at,
                 created,
                 updated,
-            ) in await _fetch(engine, sql.ROWS_WIDE)
+            ) in await _fetch(pool, sql.ROWS_WIDE)
         ]
     )
 
