@@ -17,6 +17,12 @@ _addresses = count(1)
 
 
 @pytest.fixture(scope="session")
+def mode() -> str:
+    """Pages, health and admin are the same in every result mode: one is enough."""
+    return "json"
+
+
+@pytest.fixture(scope="session")
 def admin() -> Starlette:
     """The admin alone, where it is mounted."""
     return Starlette(routes=[Mount("/admin", admin_app(load_settings({})))])

@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from app.database import SeedbedEngine
 from app.web import pages
@@ -198,7 +199,7 @@ async def test_the_plain_page_runs_a_query(
     browser: Browser, application: Starlette, engine: SeedbedEngine, tmp_path: Path
 ) -> None:
     routes = pages.routes(engine.settings, load_assets(STATIC, tmp_path))
-    plain = Starlette(routes=[*routes, *application.routes])
+    plain = Starlette(routes=[*routes, Mount("/", application)])
     async with served(plain) as site, window(browser, site) as opened:
         page = opened.page
         await page.goto("/graphiql#query=query($yes:Boolean!){here:__typename @include(if:$yes)}")

@@ -119,7 +119,9 @@ def end(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
 
 def succeed(process: "subprocess.Popen[str]") -> str:
     code, output, errors = end(process)
-    assert (code, errors) == (0, ""), output
+    # On a busy machine one may wait long enough for another to say so.
+    told = [line for line in errors.splitlines() if not line.startswith("Another process migrates")]
+    assert (code, told) == (0, []), output
     return output
 
 
