@@ -33,6 +33,8 @@ def main() -> int:
     except (BenchError, DatabaseError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130  # what shells report for Ctrl-C
     report.write(found, RESULTS)
     print(report.table(found))
     return 0
@@ -42,9 +44,14 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=4, help="measured, for each cell")
     parser.add_argument("--warm-up", type=float, default=1, help="seconds before those")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--query", choices=[query.name for query in QUERIES], action="append")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the medians are shown")
+    parser.add_argument("--connections", type=int, default=16, help="that ask side by side")
+    parser.add_argument(
+        "--query",
+        choices=[query.name for query in QUERIES],
+        action="append",
+        help="only this one; may be repeated",
+    )
     return parser.parse_args()
 
 
@@ -91,7 +98,7 @@ def _length(servers: list[Server], query: Query, body: str) -> int:
     """The length of an answer, which is the same from all servers to the byte."""
     answers = {server.name: server.ask(query.name, body) for server in servers}
     first = answers[servers[0].name]
-    if b'"errors"' in first:
+    if first.startswith(b'{"errors"'):
         raise BenchError(f"The query {query.name} fails: {first[:300]!r}")
     for name, answer in answers.items():
         if answer != first:

@@ -66,10 +66,12 @@ async def pool_of(engine: SeedbedEngine) -> Pool:
     """
     connector, settings = await engine.connector(), engine.settings
 
-    async def connect(_dsn: str | None = None, **driver: object) -> Any:
+    async def connect(
+        dsn: str | None = None, **driver: object
+    ) -> "asyncpg.Connection[asyncpg.Record]":
         return await connector.connect(**driver)
 
-    async def leave(_connection: object) -> None:
+    async def leave(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Reset nothing."""
 
     return asyncpg.create_pool(

@@ -12,7 +12,6 @@ from itertools import cycle
 from typing import cast
 
 import orjson
-
 import uvloop
 
 

@@ -14,6 +14,7 @@ import psutil
 from app.settings import PROJECT
 from bench.load import Job, Result
 
+_GRACE = 10  # seconds for a server to end
 _FIRST_ANSWER = 60  # seconds for the first answer of a server
 
 
@@ -45,7 +46,11 @@ class Server:
     ) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()  # it ends with its standard input, also when we are killed
-        self._process.wait(30)
+        try:
+            self._process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def path(self, query: str) -> str:
         """Where the server answers a query."""
@@ -53,7 +58,7 @@ class Server:
 
     def ask(self, query: str, body: str) -> bytes:
         """One answer."""
-        request = Request(  # noqa: S310 - our own server, over HTTP
+        request = Request(
             f"http://127.0.0.1:{self.port}{self.path(query)}",
             body.encode(),
             {"Content-Type": "application/json", "Accept": "application/json"},

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.bridge import Limits
 from app.main import create_app
@@ -38,7 +39,7 @@ def main(name: str) -> None:
             runner.run(_serve(server, listener))
 
 
-def _application(name: str) -> object:
+def _application(name: str) -> ASGIApp:
     if name in {"floor-json", "floor-rows"}:
         return Floor(DB, JSON_ANSWERS if name == "floor-json" else ROWS_ANSWERS)
     limits = replace(Limits(), page_max=PAGE_MAX)
