@@ -10,7 +10,7 @@ from piccolo.table import Table
 
 from app.bridge.access import Access, join_of, table_name
 from app.bridge.columns import ColumnType, column_type
-from app.bridge.cursors import CursorPart, decode_cursor, decode_id
+from app.bridge.cursors import CursorPart, decode_cursor, key_of_id
 from app.bridge.errors import InputError, NotAllowed
 from app.bridge.execute import Bridge
 from app.bridge.limits import Budget
@@ -379,10 +379,10 @@ def bind(value: Any, decode: Callable[[Any], object], pg: str) -> Value:
 
 
 def _key(type_name: str, text: str) -> object:
-    decoded = decode_id(text)
-    if decoded is None or decoded[0] != type_name:
+    key = key_of_id(type_name, text)
+    if key is None:
         raise InputError(f"id is not the id of a {type_name}; pass one as the API returned it")
-    return decoded[1]
+    return key
 
 
 def _storable(name: str, kind: ColumnType, value: Any) -> object:
