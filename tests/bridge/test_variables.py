@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from app.bridge.variables import plain_values
 
-SCHEMA = build_schema("type Query { a: Int } input I { a: Int }")
+SCHEMA = build_schema(
+    "type Query { a(d: ID, s: String, b: Boolean, f: Float, i: I): Int } input I { a: Int }"
+)
 TYPES = [
     "ID",
     "ID!",
