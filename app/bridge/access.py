@@ -228,4 +228,4 @@ def _comparison(where: Where) -> Predicate:
 def _value(value: object, pg: str) -> Value:
     if isinstance(value, ViewerValue):
         return FromViewer(value.name, pg)
-    return Constant(value, pg)
+    return Constant(value, pg, fixed=isinstance(value, bool | int | str))

@@ -24,31 +24,29 @@ Assembler = Callable[[Record], dict[str, Any]]
 
 
 def assembler(layout: Layout) -> Assembler:
-    """The function that makes an object of a record."""
-    start, keys = layout.start, layout.keys
-    stop = start + len(keys)
-    fragments = layout.fragments
-    objects = tuple((key, assembler(inner)) for key, inner in layout.objects)
+    """The function that makes an object of a record.
 
-    def plain(record: Record) -> dict[str, Any]:
-        return dict(zip(keys, record[start:stop], strict=True))
+    It is written as Python source and compiled, once for a plan: one expression that names every
+    value is twice as fast as any loop over keys. Nothing of a request gets into the source but
+    response keys, which are GraphQL names, and even these as literals.
+    """
+    source = f"lambda record: {_object(layout)}"
+    make: Assembler = eval(source, {"Fragment": orjson.Fragment})  # noqa: S307 - see above
+    return make
 
-    def nested(record: Record) -> dict[str, Any]:
-        made = dict(zip(keys, record[start:stop], strict=True))
-        for key in fragments:
-            if (text := made[key]) is not None:
-                made[key] = orjson.Fragment(text)
-        for key, inner in objects:
-            made[key] = inner(record) if made[key] else None
-        return made
 
-    def first(record: Record) -> dict[str, Any]:
-        # zip stops with the keys: no slice is needed for the values that come first.
-        return dict(zip(keys, record))  # noqa: B905 - the record is longer on purpose
-
-    if fragments or objects:
-        return nested
-    return plain if start else first
+def _object(layout: Layout) -> str:
+    """The expression that makes an object of `record`."""
+    objects = dict(layout.objects)
+    items: list[str] = []
+    for place, key in enumerate(layout.keys, layout.start):
+        value = f"record[{place}]"
+        if key in objects:
+            value = f"({_object(objects[key])} if {value} else None)"
+        elif key in layout.fragments:
+            value = f"(Fragment({value}) if {value} is not None else None)"
+        items.append(f"{key!r}: {value}")
+    return "{" + ", ".join(items) + "}"
 
 
 class PageAssembler:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.bridge.columns import ColumnType
-from app.bridge.cursors import decode_id
+from app.bridge.cursors import key_of_id
 from app.bridge.errors import InputError, LimitExceeded
 from app.bridge.plan import Constant, FromVariable, FromVariables, Value
 from app.bridge.variables import Leaf, has_leaf
@@ -39,13 +39,13 @@ class GlobalId:
     type_name: str
 
     def __call__(self, text: str) -> object:
-        """The primary key."""
-        decoded = decode_id(text)
-        if decoded is None or decoded[0] != self.type_name:
+        """The primary key, as text."""
+        key = key_of_id(self.type_name, text)
+        if key is None:
             raise InputError(
                 f"{self.name} is not the id of a {self.type_name}; pass one as the API returned it"
             )
-        return decoded[1]
+        return key
 
 
 @dataclass(frozen=True, slots=True)

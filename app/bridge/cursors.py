@@ -6,6 +6,7 @@ good while rows are inserted and deleted around it. A global id is `Type_uuid`.
 
 import base64
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from app.bridge.plan import OrderTerm
 
 # Room for a few of the longest texts that lists are sorted by.
 _LONGEST = 65_536
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def encode_cursor(mark: str, values: Sequence[str | None]) -> str:
@@ -84,6 +87,15 @@ def _value(term: OrderTerm, column: ColumnType, value: object) -> object:
 def encode_id(type_name: str, key: uuid.UUID) -> str:
     """The global id of the row of `type_name` with the primary key `key`."""
     return f"{type_name}_{key}"
+
+
+def key_of_id(type_name: str, text: str) -> str | None:
+    """The primary key, as text, in a global id of `type_name`; None for a text that is none."""
+    prefix = type_name + "_"
+    if not text.startswith(prefix):
+        return None
+    key = text[len(prefix) :]
+    return key if _UUID.fullmatch(key) else None
 
 
 def decode_id(text: str) -> tuple[str, uuid.UUID] | None:

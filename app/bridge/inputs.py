@@ -123,9 +123,11 @@ class InputBuilder:
                     yield _Input(
                         f"{name}Id", self._ids(), "Its id; null where you may not read it."
                     )
-                    yield _Input(name, self._filters[target], description)
+                    yield _Input(name, self._filters[self._shown(target)], description)
                 case ToMany(foreign_key, _, description):
-                    yield _Input(name, self._lists[foreign_key._meta.table], description)
+                    yield _Input(
+                        name, self._lists[self._shown(foreign_key._meta.table)], description
+                    )
 
     def _order_fields(self, exposed: ExposedType) -> Iterator[_Input]:
         yield _Input("id", OrderDirection, "Roughly when it was made.")
@@ -135,7 +137,11 @@ class InputBuilder:
                     yield _Input(name, OrderDirection, description)
                 case ToOneField(_, target, _):
                     text = "By a column of this; null where there is none that you may read."
-                    yield _Input(name, self._orders[target], text)
+                    yield _Input(name, self._orders[self._shown(target)], text)
+
+    def _shown(self, table: type[Table]) -> type[Table]:
+        """The table, which a type must show."""
+        return self._registry.of(table).table
 
     # --- filters of values ------------------------------------------------------------------------
 

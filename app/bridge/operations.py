@@ -29,7 +29,6 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.execution.values import VariableValues
 
 from app.bridge.errors import BridgeError, InputError, LimitExceeded
 from app.bridge.execute import Bridge, Executor
@@ -39,7 +38,7 @@ from app.bridge.loaders import Request
 from app.bridge.planner import Planner
 from app.bridge.registry import Listing, Single
 from app.bridge.selection import Selected, SelectionReader
-from app.bridge.variables import Look, Recording, see
+from app.bridge.variables import Look, Recording, plain_values, see
 
 # How much is kept: characters of documents, and plans of one document.
 _MOST_CHARACTERS = 250_000
@@ -150,13 +149,17 @@ class Operations:
         context: Context,
     ) -> Answer:
         """The answer of one operation of a document without errors."""
-        variables: Any = VariableValues({}, {})
-        if operation.variable_definitions:
-            variables = get_variable_values(self._schema, operation.variable_definitions, inputs)
-            if isinstance(variables, list):
-                return Answer(None, variables, executed=False)
         request = context.request
-        request.executor.variables = variables.coerced
+        if operation.variable_definitions:
+            plain = plain_values(operation.variable_definitions, inputs)
+            if plain is None:
+                variables = get_variable_values(
+                    self._schema, operation.variable_definitions, inputs
+                )
+                if isinstance(variables, list):
+                    return Answer(None, variables, executed=False)
+                plain = variables.coerced
+            request.executor.variables = plain
         compiled = self._compiled(document, operation, request)
         if compiled.roots is not None:
             request.budget = compiled.budget or request.budget

@@ -6,7 +6,7 @@ import logging
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from app.database.connections import DRIVER_ERRORS, Connection, Connector, ended
+from app.database.connections import DRIVER_ERRORS, Connection, Connector
 from app.database.errors import DatabaseUnavailable, PoolTimeout
 from app.settings import Settings
 
@@ -41,6 +41,7 @@ class ConnectionPool:
         self.timeout = timeout or None
         self._resets = not connector.pgbouncer
         self._clean: set[object] = set()
+        self._taken = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self.driver: asyncpg.Pool[asyncpg.Record] | None = None
 
@@ -83,9 +84,18 @@ class ConnectionPool:
         assert self.driver is not None
         if self.driver.is_closing():
             raise DatabaseUnavailable("The connections to the database are being closed.")
-        if self.driver.get_idle_size():
-            # Nothing to wait for; a time limit would cost more than taking the connection.
-            return await self.driver.acquire()
+        # Those that wait count as well: what becomes free is theirs.
+        waits = self._taken >= self.max_size
+        self._taken += 1
+        try:
+            # Where one is free, a time limit would cost as much as taking it.
+            return await (self._take_in_time() if waits else self.driver.acquire())
+        except BaseException:
+            self._taken -= 1
+            raise
+
+    async def _take_in_time(self) -> Connection:
+        assert self.driver is not None
         try:
             async with asyncio.timeout(self.timeout) as limit:
                 return await self.driver.acquire()
@@ -106,13 +116,15 @@ class ConnectionPool:
         """
         assert self.driver is not None
         assert isinstance(connection, PoolConnectionProxy)
-        driven: object = connection._con  # type: ignore[attr-defined]  # noqa: SLF001 - what asyncpg hands to _reset
-        if not ended(connection) and connection.is_in_transaction():
-            connection.terminate()
+        driven: asyncpg.Connection[asyncpg.Record] | None = connection._con  # type: ignore[attr-defined]  # noqa: SLF001 - what asyncpg hands to _reset
+        self._taken -= 1
+        if driven is not None and not driven.is_closed() and driven.is_in_transaction():
+            driven.terminate()
         elif clean:
             self._clean.add(driven)
         try:
-            await self.driver.release(connection, timeout=RESET_TIMEOUT)
+            # A clean connection is not reset, so there is nothing to wait for.
+            await self.driver.release(connection, timeout=None if clean else RESET_TIMEOUT)
         except DRIVER_ERRORS as error:
             # asyncpg has dropped the connection; what it was used for had ended before.
             logger.info("A connection was dropped as its reset failed: %s", type(error).__name__)

@@ -25,8 +25,14 @@ from app.bridge.plan import (
 )
 from tests.bridge.toys import EVERYBODY, KEEPERS, KINDS, Box, Shelf
 
+
+def fixed(value: object, pg: str) -> Constant:
+    """A constant of a policy."""
+    return Constant(value, pg, fixed=True)
+
+
 SHELVES = TableName("toys", "shelves")
-OPEN = Compare("hidden", Operator.EQ, Constant(value=False, pg="boolean"))
+OPEN = Compare("hidden", Operator.EQ, fixed(value=False, pg="boolean"))
 MINE = Compare("keeper", Operator.EQ, FromViewer("name", "text"))
 ON_SHELF = Join(SHELVES, "shelf", "id")
 
@@ -60,12 +66,12 @@ def test_a_policy_without_rules_shows_nothing_to_anybody() -> None:
     [
         (True, Everything()),
         (False, Nothing()),
-        (Box.label == "a", Compare("label", Operator.EQ, Constant("a", "text"))),
-        (Box.label != "a", Compare("label", Operator.NE, Constant("a", "text"))),
-        (Box.weight < 1, Compare("weight", Operator.LT, Constant(1, "integer"))),
-        (Box.weight <= 1, Compare("weight", Operator.LE, Constant(1, "integer"))),
-        (Box.weight > 1, Compare("weight", Operator.GT, Constant(1, "integer"))),
-        (Box.weight >= 1, Compare("weight", Operator.GE, Constant(1, "integer"))),
+        (Box.label == "a", Compare("label", Operator.EQ, fixed("a", "text"))),
+        (Box.label != "a", Compare("label", Operator.NE, fixed("a", "text"))),
+        (Box.weight < 1, Compare("weight", Operator.LT, fixed(1, "integer"))),
+        (Box.weight <= 1, Compare("weight", Operator.LE, fixed(1, "integer"))),
+        (Box.weight > 1, Compare("weight", Operator.GT, fixed(1, "integer"))),
+        (Box.weight >= 1, Compare("weight", Operator.GE, fixed(1, "integer"))),
         (Box.weight.is_null(), IsNull("weight")),
         (Box.weight.is_not_null(), IsNull("weight", negated=True)),
         (Box.keeper == ViewerValue("name"), MINE),
@@ -73,8 +79,8 @@ def test_a_policy_without_rules_shows_nothing_to_anybody() -> None:
             Box.weight.is_in([1, 2]),
             AnyOf(
                 (
-                    Compare("weight", Operator.EQ, Constant(1, "integer")),
-                    Compare("weight", Operator.EQ, Constant(2, "integer")),
+                    Compare("weight", Operator.EQ, fixed(1, "integer")),
+                    Compare("weight", Operator.EQ, fixed(2, "integer")),
                 )
             ),
         ),
@@ -88,7 +94,7 @@ def test_a_policy_without_rules_shows_nothing_to_anybody() -> None:
         ),
         (
             Box.shelf.name == "s",
-            Exists(ON_SHELF, Compare("name", Operator.EQ, Constant("s", "text"))),
+            Exists(ON_SHELF, Compare("name", Operator.EQ, fixed("s", "text"))),
         ),
         (Through(Box.shelf), Exists(ON_SHELF, OPEN)),
         (
@@ -118,7 +124,7 @@ def test_what_is_no_expression(rows: object) -> None:
 def test_rules_add_up() -> None:
     rules = (Rule(EVERYBODY, Shelf.hidden.eq(False)), Rule(KEEPERS, Shelf.name == "mine"))
     table = access({Shelf: Policy(rules)})
-    mine = Compare("name", Operator.EQ, Constant("mine", "text"))
+    mine = Compare("name", Operator.EQ, fixed("mine", "text"))
     assert table.of(Shelf, "guest").rows == OPEN
     assert table.of(Shelf, "keeper").rows == AnyOf((OPEN, mine))
 

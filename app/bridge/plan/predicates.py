@@ -21,10 +21,15 @@ class TableName:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value known when the plan is made; `pg` is the PostgreSQL type that it is sent as."""
+    """A value known when the plan is made; `pg` is the PostgreSQL type that it is sent as.
+
+    One that is `fixed`, by a policy, stands in the SQL itself: PostgreSQL then knows how rare it
+    is, and keeps the statement's plan.
+    """
 
     value: object
     pg: str
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from app.bridge.plan import (
     At,
     ColumnRead,
     Compare,
+    Constant,
     Everything,
     Exists,
     IsNull,
@@ -55,7 +56,9 @@ class Writer:
         return f"t{self._aliases}"
 
     def value(self, value: Value) -> str:
-        """The parameter of a value; equal values share one."""
+        """The parameter of a value, equal values sharing one; or the value, where it is fixed."""
+        if isinstance(value, Constant) and value.fixed:
+            return _fixed(value.value)
         number = self._numbers.setdefault(value, len(self._numbers) + 1)
         array = "[]" if isinstance(value, ParentKeys) else ""
         return f"${number}::{value.pg}{array}"
@@ -182,6 +185,10 @@ class Writer:
         inner = self.alias()
         meets = f"{name_of(inner, join.remote)} = {name_of(alias, join.local)}"
         return f"exists (select from {table(join.target)} {inner}{self.where(where, inner, meets)})"
+
+
+def _fixed(value: object) -> str:
+    return literal(value) if isinstance(value, str) else str(value).lower()
 
 
 def _direction(term: OrderTerm) -> str:
