@@ -8,7 +8,6 @@ from app.bridge.access import AccessTable, Viewer
 from app.bridge.limits import Limits
 from app.bridge.plan import Constant, FromVariable, FromViewer, ParentKeys, RowPlan, Statement
 from app.bridge.registry import ExposedType, Listing, Registry, Single
-from app.bridge.sql.writer import PARENT
 from app.bridge.variables import at
 
 
@@ -66,9 +65,8 @@ class Executor:
     def values(self, type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """A record's columns as resolvers see them: enum members, parsed JSON."""
         values = dict(record)
-        types = self.bridge.types[type_name].types
-        for name, value in values.items():
-            if value is not None and name != PARENT and (load := types[name].load) is not None:
+        for name, load in self.bridge.types[type_name].loads.items():
+            if (value := values.get(name)) is not None:
                 values[name] = load(value)
         return values
 
