@@ -13,7 +13,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format graphiql schema settings lock stop clean
+.PHONY: help serve test bench check format graphiql schema settings lock stop clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ serve: $(VENV)/.runtime ## Start everything: database, migrations, demo data, se
 
 test: $(VENV)/.dev graphiql ## Run the whole suite (ARGS="-k name" narrows it)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 8 $(ARGS)
+
+bench: $(VENV)/.dev ## Measure the server against hand-written handlers (about 6 minutes; ARGS="--rounds 1")
+	@$(BIN)/python -m bench $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint rules, types and import contracts
 	@$(BIN)/ruff format --check .

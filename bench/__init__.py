@@ -1,0 +1,1 @@
+"""How fast the server is, compared with hand-written handlers for the same four queries."""
