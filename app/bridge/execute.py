@@ -80,11 +80,9 @@ class Executor:
     def values(self, type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """A record's columns as resolvers see them: enum members, parsed JSON."""
         values = dict(record)
-        types = self.bridge.types[type_name].types
-        for name, value in values.items():
-            kind = types.get(name)  # None for what is no column: the parent's key, order values
-            if value is not None and kind is not None and kind.load is not None:
-                values[name] = kind.load(value)
+        for name, load in self.bridge.types[type_name].loads.items():
+            if (value := values.get(name)) is not None:
+                values[name] = load(value)
         return values
 
     def row(self, plan: RowPlan, values: Mapping[str, Any]) -> object:

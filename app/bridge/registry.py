@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from piccolo.columns import Column, ForeignKey
@@ -105,7 +106,7 @@ class ComputedField:
 Field = ColumnField | ToOneField | ToMany | ComputedField
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExposedType:
     """A table, the class that shows it, and its fields by Python name.
 
@@ -121,6 +122,11 @@ class ExposedType:
     types: Mapping[str, ColumnType]
     names: Mapping[str, Field]
     search: "Search | None" = None
+
+    @cached_property
+    def loads(self) -> Mapping[str, Callable[[Any], Any]]:
+        """For each column whose fetched values are not what resolvers see: what makes them so."""
+        return {name: kind.load for name, kind in self.types.items() if kind.load is not None}
 
     @property
     def key(self) -> str:

@@ -20,7 +20,7 @@ from app.bridge.loaders import Request
 from app.bridge.objects import TypeBuilder
 from app.bridge.operations import Operations
 from app.bridge.registry import Registry
-from app.bridge.response import FinishingExecutor
+from app.bridge.response import BridgeExecutor
 from app.bridge.scalars import DateTime, Decimal
 
 
@@ -81,7 +81,7 @@ def build_schema(
         query,
         types=[exposed.cls for exposed in registry.types],
         extensions=[ReadDocument],
-        execution_context_class=FinishingExecutor,
+        execution_context_class=BridgeExecutor,
         config=StrawberryConfig(scalar_map={dt.datetime: DateTime, decimal.Decimal: Decimal}),
     )
     install(schema)
