@@ -1,8 +1,9 @@
 """A database for each test process, and the fixtures that everything else stands on."""
 
+import functools
 import importlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -67,15 +68,29 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def application(engine: SeedbedEngine, mode: str) -> Starlette:
-    """The whole application over the engine of the tests.
+def applications(engine: SeedbedEngine) -> Callable[[str], Starlette]:
+    """The whole application over the engine of the tests, by its mode; each is built once.
 
     Imported here, so that only the tests that need it pay for building the schema.
     """
-    built = importlib.import_module("app.schema").make_schema().variant(finish=mode == "json")
-    application = importlib.import_module("app.main").create_app(engine, built)
-    assert isinstance(application, Starlette)
+
+    @functools.cache
+    def application(mode: str) -> Starlette:
+        built = importlib.import_module("app.schema").make_schema().variant(finish=mode == "json")
+        made = importlib.import_module("app.main").create_app(engine, built)
+        assert isinstance(made, Starlette)
+        return made
+
     return application
+
+
+@pytest.fixture
+def application(applications: Callable[[str], Starlette], mode: str) -> Starlette:
+    """The whole application in the mode of the test.
+
+    Not kept for the session: folders replace `mode` with one of their own.
+    """
+    return applications(mode)
 
 
 @pytest.fixture

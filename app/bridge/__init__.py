@@ -14,7 +14,7 @@ from app.bridge.loaders import Request
 from app.bridge.objects import Node, computed
 from app.bridge.operations import Answer
 from app.bridge.ordering import ascending, descending
-from app.bridge.registry import Registry, listing, single, to_many
+from app.bridge.registry import Registry, Search, listing, single, to_many
 from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
 
@@ -35,6 +35,7 @@ __all__ = [
     "Registry",
     "Request",
     "Rule",
+    "Search",
     "Through",
     "Viewer",
     "ViewerValue",

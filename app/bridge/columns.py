@@ -9,7 +9,7 @@ import decimal
 import enum
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -48,7 +48,8 @@ class ColumnType:
     `json` how SQL renders them in JSON mode;
     `load` turns what asyncpg returns into what resolvers see (None: it is that already); `to_text`
     and `from_text` carry a value through a cursor and raise ValueError for text that is none
-    (None: rows cannot be ordered by this type).
+    (None: rows cannot be ordered by this type). Values that are `long` are not put into cursors. Of
+    an array, `item` is the type of its items.
     """
 
     python: Any
@@ -57,6 +58,16 @@ class ColumnType:
     load: Callable[[Any], Any] | None = None
     to_text: Callable[[Any], str] | None = None
     from_text: Callable[[str], object] | None = None
+    item: "ColumnType | None" = None
+    long: bool = False
+
+    @property
+    def sortable(self) -> bool:
+        """Whether lists can be sorted by columns of this type."""
+        return self.from_text is not None and not self.long
+
+
+_MOST_PLACES = 1_000
 
 
 def _text_from_text(text: str) -> str:
@@ -81,7 +92,8 @@ def _decimal_from_text(text: str) -> decimal.Decimal:
         value = decimal.Decimal(text)
     except decimal.InvalidOperation as error:
         raise ValueError(text) from error
-    if not value.is_finite():
+    # PostgreSQL takes far more; nobody has a number of a thousand places.
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_PLACES or len(text) > _MOST_PLACES:
         raise ValueError(text)
     return value
 
@@ -98,10 +110,12 @@ def _integer(bits: int) -> Callable[[str], int]:
     return from_text
 
 
+TEXT = ColumnType(str, "text", JSONKind.STRING, None, str, _text_from_text)
+
 _TYPES: dict[type[Column], ColumnType] = {
     UUID: ColumnType(uuid.UUID, "uuid", JSONKind.QUOTED, None, str, uuid.UUID),
-    Varchar: ColumnType(str, "text", JSONKind.STRING, None, str, _text_from_text),
-    Text: ColumnType(str, "text", JSONKind.STRING, None, str, _text_from_text),
+    Varchar: TEXT,
+    Text: replace(TEXT, long=True),
     Boolean: ColumnType(
         bool,
         "boolean",
@@ -149,7 +163,9 @@ def column_type(column: Column) -> ColumnType:
         return column_type(column._foreign_key_meta.resolved_references._meta.primary_key)
     if isinstance(column, Array):
         item = column_type(column.base_column)
-        return ColumnType(list[item.python], f"{item.pg}[]", JSONKind.ARRAY)  # type: ignore[name-defined]  # a type made at run time
+        # Operators on arrays want both sides of the very same type.
+        pg = "varchar" if isinstance(column.base_column, Varchar) else item.pg
+        return ColumnType(list[item.python], f"{pg}[]", JSONKind.ARRAY, item=item)  # type: ignore[name-defined]  # a type made at run time
     known = _known(column)
     if known is None:
         raise ConfigurationError(

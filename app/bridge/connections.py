@@ -11,6 +11,7 @@ from app.bridge.cursors import encode_cursor
 from app.bridge.fields import Info, ResolvedField, argument
 from app.bridge.loaders import Page
 from app.bridge.plan import PagePlan
+from app.bridge.sql.writer import ORDER
 
 
 def page_arguments() -> list[StrawberryArgument]:
@@ -56,14 +57,8 @@ def _node(edge: Edge, info: Info) -> Any:
 
 
 def _cursor_of(page: Page, values: Mapping[str, Any]) -> str:
-    plan = page.plan
-    types = page.request.executor.bridge.types[plan.read.type_name].types
-    texts: list[str | None] = []
-    for term in plan.order:
-        value, to_text = values[term.column], types[term.column].to_text
-        assert to_text is not None
-        texts.append(None if value is None else to_text(value))
-    return encode_cursor(plan.fingerprint, texts)
+    texts = [values[f"{ORDER}{place}"] for place in range(len(page.plan.order))]
+    return encode_cursor(page.plan.fingerprint, texts)
 
 
 def _cursor(edge: Edge, _info: Info) -> str:

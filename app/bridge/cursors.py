@@ -17,8 +17,8 @@ from app.bridge.columns import ColumnType
 from app.bridge.errors import InputError
 from app.bridge.plan import OrderTerm
 
-# The longest text column that a list is sorted by is a few hundred characters.
-_LONGEST = 4_096
+# Room for a few of the longest texts that lists are sorted by.
+_LONGEST = 65_536
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

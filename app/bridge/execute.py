@@ -6,9 +6,18 @@ from typing import Any, Protocol
 
 from app.bridge.access import AccessTable, Viewer
 from app.bridge.limits import Limits
-from app.bridge.plan import Constant, FromVariable, FromViewer, ParentKeys, RowPlan, Statement
+from app.bridge.plan import (
+    Constant,
+    FromVariable,
+    FromVariables,
+    FromViewer,
+    ParentKeys,
+    RowPlan,
+    Statement,
+    Value,
+)
 from app.bridge.registry import ExposedType, Listing, Registry, Single
-from app.bridge.variables import at
+from app.bridge.variables import at, filled
 
 
 class Fetch(Protocol):
@@ -49,18 +58,24 @@ class Executor:
 
         Raises InputError for a variable that the statement cannot take.
         """
+        return await self.fetch(statement.sql, *self.bind(statement.values, keys))
+
+    def bind(self, values: Sequence[Value], keys: Sequence[object] = ()) -> list[object]:
+        """What the values stand for in this request. Raises InputError for a bad variable."""
         arguments: list[object] = []
-        for value in statement.values:
+        for value in values:
             match value:
                 case Constant(constant):
                     arguments.append(constant)
                 case FromVariable(leaf, decode):
                     arguments.append(decode(at(self.variables, leaf)))
+                case FromVariables(tree, decode):
+                    arguments.append(decode(filled(tree, self.variables)))
                 case FromViewer(name):
                     arguments.append(self.viewer.values.get(name))
                 case ParentKeys():
                     arguments.append(keys)
-        return await self.fetch(statement.sql, *arguments)
+        return arguments
 
     def values(self, type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """A record's columns as resolvers see them: enum members, parsed JSON."""

@@ -4,22 +4,24 @@ from typing import Any
 
 from app.bridge.assemble import PageAssembler, assembler
 from app.bridge.execute import Executor
-from app.bridge.plan import CountOut, PagePlan, SinglePlan, Statement
+from app.bridge.plan import CountOut, PagePlan, SinglePlan, Statement, Value
 from app.bridge.sql import finished, rows
 
 
 class SingleFinisher:
     """Finishes a plan of one row; made once, used by any request."""
 
-    __slots__ = ("_make", "_statement")
+    __slots__ = ("_make", "_statement", "_unused")
 
     def __init__(self, plan: SinglePlan) -> None:
         sql = finished.finish_one(plan)
         self._statement = sql.statement
         self._make = assembler(sql.layouts[0])
+        self._unused = _unused(plan.given, sql.statement)
 
     async def __call__(self, executor: Executor) -> dict[str, Any] | None:
         """The row, ready for the encoder; None when there is none that the caller may read."""
+        executor.bind(self._unused)
         records = await executor.run(self._statement)
         return self._make(records[0]) if records else None
 
@@ -27,21 +29,32 @@ class SingleFinisher:
 class PageFinisher:
     """Finishes a plan of a page; made once, used by any request."""
 
-    __slots__ = ("_count", "_make", "_plan", "_statement")
+    __slots__ = ("_count", "_make", "_plan", "_statement", "_unused")
 
     def __init__(self, plan: PagePlan) -> None:
         sql = finished.finish_page(plan)
         self._plan = plan
         self._statement = sql.statement
         self._make = PageAssembler(plan, sql)
+        self._unused = _unused(plan.given, sql.statement if plan.rows else None)
         self._count: Statement | None = None
         if any(isinstance(out, CountOut) for out in plan.outputs):
             self._count = rows.count_page(plan)
 
     async def __call__(self, executor: Executor) -> dict[str, Any]:
         """The connection, ready for the encoder."""
+        executor.bind(self._unused)
         records = await executor.run(self._statement) if self._plan.rows else ()
         count = None
         if self._count is not None:
             ((count,),) = await executor.run(self._count)
         return self._make(records, count)
+
+
+def _unused(given: tuple[Value, ...], statement: Statement | None) -> tuple[Value, ...]:
+    """The values of the request that are not in the statement; bad ones are refused all the same.
+
+    Rows mode decodes all of them when it plans.
+    """
+    used = statement.values if statement is not None else ()
+    return tuple(value for value in given if value not in used)

@@ -29,7 +29,8 @@ class Limits:
     other. `rows`, the cost, is the largest number of rows that a selection could return, page sizes
     multiplied; `values` likewise, of values in these rows. `tokens` is the length of the document;
     of the same response key in one selection set there may be `repeats` (merging them takes time
-    that grows with the square).
+    that grows with the square). A filter has `conditions`, nested `filter_depth` deep, with lists
+    of `list_values`; an order has `order_terms`.
     """
 
     page_default: int = 20
@@ -43,6 +44,10 @@ class Limits:
     aliases: int = 100
     directives: int = 100
     repeats: int = 10
+    conditions: int = 50
+    filter_depth: int = 8
+    list_values: int = 200
+    order_terms: int = 5
 
     def page_size(self, name: str, value: int | None) -> int:
         """The page size that `value`, the argument called `name`, asks for."""

@@ -14,6 +14,7 @@ from app.bridge.access import AccessTable
 from app.bridge.columns import column_type
 from app.bridge.connections import connection_type, page_arguments
 from app.bridge.fields import ResolvedField, argument
+from app.bridge.inputs import InputBuilder
 from app.bridge.plan import Everything
 from app.bridge.registry import (
     ColumnField,
@@ -61,6 +62,7 @@ class TypeBuilder:
     def __init__(self, registry: Registry, access: AccessTable) -> None:
         self._registry = registry
         self._access = access
+        self._inputs = InputBuilder(registry)
         self._connections = {
             exposed.table: connection_type(exposed.name, exposed.cls) for exposed in registry.types
         }
@@ -93,13 +95,14 @@ class TypeBuilder:
                         )
                     )
                 case ToMany(foreign_key, _, description):
+                    child = foreign_key._meta.table
                     fields.append(
                         ResolvedField(
                             name,
-                            self._connection(foreign_key._meta.table),
+                            self._connection(child),
                             resolvers.below,
                             description,
-                            page_arguments(),
+                            [*page_arguments(), *self._inputs.arguments(child)],
                         )
                     )
         _install(exposed.cls, fields)
@@ -140,7 +143,7 @@ class TypeBuilder:
                             self._connection(table),
                             resolvers.listing(table, orders),
                             description or f"Every {self._registry.of(table).name} you may read.",
-                            page_arguments(),
+                            [*page_arguments(), *self._inputs.arguments(table)],
                         )
                     )
         _install(cls, fields)

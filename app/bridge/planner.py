@@ -1,37 +1,34 @@
 """Selection, arguments and access to a plan: every decision about a query is made here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from piccolo.columns import Column
 from piccolo.table import Table
 
-from app.bridge.access import Access, join_of, table_name
-from app.bridge.columns import ColumnType, column_type
-from app.bridge.cursors import CursorPart, decode_cursor, key_of_id
-from app.bridge.errors import InputError, NotAllowed
+from app.bridge.access import join_of, table_name
+from app.bridge.binding import Decoder, GlobalId, Storable
+from app.bridge.columns import column_type
+from app.bridge.errors import InputError
 from app.bridge.execute import Bridge
+from app.bridge.filters import to_predicate
 from app.bridge.limits import Budget
-from app.bridge.ordering import Order, beyond, fingerprint, order_terms
+from app.bridge.ordering import Order
 from app.bridge.plan import (
     ColumnOut,
     ColumnRead,
     Compare,
     ComputedOut,
-    Constant,
     CountOut,
     CursorOut,
     EdgesOut,
     Everything,
     Exists,
-    FromVariable,
     IdOut,
     Join,
     NodesOut,
     Operator,
-    OrderTerm,
     Output,
     PageFact,
     PageInfoOut,
@@ -44,13 +41,13 @@ from app.bridge.plan import (
     ToManyOut,
     ToOneOut,
     TypenameOut,
-    Value,
     all_of,
     assume,
 )
 from app.bridge.registry import ColumnField, ComputedField, ExposedType, ToMany, ToOneField
+from app.bridge.scope import Scope
 from app.bridge.selection import Selected, SelectionReader
-from app.bridge.variables import Leaf
+from app.bridge.sorting import sorting
 
 Columns = dict[str, ColumnRead]
 
@@ -68,9 +65,8 @@ class Planner:
 
     def __init__(self, bridge: Bridge, kind: str, reader: SelectionReader, budget: Budget) -> None:
         self._registry = bridge.registry
-        self._access = bridge.access
         self._limits = bridge.limits
-        self._kind = kind
+        self._scope = Scope(bridge.registry, bridge.access, bridge.limits, kind, reader.variables)
         self._reader = reader
         self._budget = budget
 
@@ -81,19 +77,21 @@ class Planner:
     ) -> SinglePlan:
         """The row with the id, or with the value of one of the columns `by`, by argument name."""
         exposed = self._registry.of(table)
+        before_it = len(self._scope.given)
         given = {name: value for name, value in selected.arguments.items() if value is not None}
         if len(given) != 1:
             raise InputError(f"pass exactly one of {', '.join(['id', *by])}")
         ((name, value),) = given.items()
         if name == "id":
             column, kind = exposed.key, exposed.types[exposed.key]
-            decode: Callable[[Any], object] = partial(_key, exposed.name)
+            decode: Decoder = GlobalId(name, exposed.name)
         else:
             column, kind = by[name]._meta.name, column_type(by[name])
-            decode = partial(_storable, name, kind)
-        where = Compare(column, Operator.EQ, bind(value, decode, kind.pg))
+            decode = Storable(name, kind)
+        where = Compare(column, Operator.EQ, self._scope.bind(value, decode, kind.pg))
         columns, row = self._row(exposed, selected, _Spot())
-        return SinglePlan(self._read(exposed, columns, where), row)
+        read = self._read(exposed, columns, where)
+        return SinglePlan(read, row, tuple(self._scope.given[before_it:]))
 
     def by_key(self, table: type[Table], selected: Selected, rows: int) -> ToOneOut:
         """Up to `rows` rows of `table` by primary key, whichever keys are asked for."""
@@ -120,24 +118,23 @@ class Planner:
         spot: _Spot,
     ) -> PagePlan:
         exposed = self._registry.of(table)
-        terms = order_terms(table, orders)
-        mark = fingerprint(exposed.name, terms)
-        size, backwards = self._page_size(selected.arguments)
-        after, before = selected.arguments.get("after"), selected.arguments.get("before")
-        backward_terms = tuple(term.reversed for term in terms)
+        before_it = len(self._scope.given)
+        arguments = selected.arguments
+        order = sorting(self._scope, exposed, orders, arguments.get("orderBy"))
+        where = to_predicate(self._scope, exposed, arguments.get("where"))
+        size, backwards = self._page_size(arguments)
+        after, before = arguments.get("after"), arguments.get("before")
         boundary = all_of(
-            self._beyond("after", after, terms, mark, exposed),
-            self._beyond("before", before, backward_terms, mark, exposed),
+            order.beyond(self._scope, "after", after, backwards=False),
+            order.beyond(self._scope, "before", before, backwards=True),
         )
         self._budget.take_rows(spot.rows * size)
         parts = self._connection(exposed, selected, _Spot(spot.depth, spot.rows * size))
-        for term in terms if parts.cursors else ():
-            parts.columns.setdefault(term.column, self._order_column(exposed, term))
         return PagePlan(
-            read=self._read(exposed, parts.columns, known=known),
+            read=self._read(exposed, parts.columns, where, known),
             boundary=boundary,
-            order=backward_terms if backwards else terms,
-            fingerprint=mark,
+            order=tuple(term.reversed for term in order.terms) if backwards else order.terms,
+            fingerprint=order.mark,
             limit=size,
             backwards=backwards,
             after=after is not None,
@@ -147,6 +144,7 @@ class Planner:
             cursors=parts.cursors,
             pure=parts.pure,
             outputs=tuple(parts.outputs),
+            given=tuple(self._scope.given[before_it:]),
         )
 
     def _page_size(self, arguments: Mapping[str, Any]) -> tuple[int, bool]:
@@ -158,30 +156,6 @@ class Planner:
         if last is not None:
             return self._limits.page_size("last", last), True
         return self._limits.page_size("first", first), False
-
-    def _beyond(
-        self,
-        name: str,
-        cursor: Any,
-        terms: tuple[OrderTerm, ...],
-        mark: str,
-        exposed: ExposedType,
-    ) -> Predicate:
-        """The rows after the one of a cursor, in the order of `terms`."""
-        if cursor is None:
-            return Everything()
-        types = tuple(exposed.types[term.column] for term in terms)
-        if isinstance(cursor, Leaf) and not any(term.nullable for term in terms):
-            values: list[Value] = [
-                FromVariable(cursor, CursorPart(name, mark, terms, types, place), kind.pg)
-                for place, kind in enumerate(types)
-            ]
-        else:
-            # Whether an order value is null decides the condition, so the value must be known.
-            text = self._reader.variables.value(cursor)
-            decoded = decode_cursor(name, text, mark, terms, types)
-            values = [Constant(v, kind.pg) for v, kind in zip(decoded, types, strict=True)]
-        return beyond(terms, values)
 
     def _connection(self, exposed: ExposedType, selected: Selected, spot: _Spot) -> "_Parts":
         parts = _Parts()
@@ -260,10 +234,10 @@ class Planner:
     def _output(
         self, exposed: ExposedType, selected: Selected, columns: Columns, spot: _Spot
     ) -> Output:
-        access = self._access.of(exposed.table, self._kind)
-
         def need(column: str) -> ColumnRead:
-            return columns.setdefault(column, self._column(exposed, access, column))
+            if column not in columns:
+                columns[column] = ColumnRead(column, self._scope.guard(exposed, column))
+            return columns[column]
 
         match exposed.field(selected.name):
             case ColumnField(column, kind, nullable):
@@ -304,7 +278,7 @@ class Planner:
         up = join_of(relation.foreign_key)
         child = relation.foreign_key._meta.table
         # The parent was readable, so children need not ask again whether it is.
-        known = Exists(up, self._access.of(exposed.table, self._kind).rows)
+        known = Exists(up, self._scope.rows(exposed.table))
         below = _Spot(spot.depth + 1, spot.rows)
         page = self._page(child, relation.orders, selected, known, below)
         join = Join(table_name(child), up.remote, up.local)
@@ -314,11 +288,11 @@ class Planner:
         self,
         exposed: ExposedType,
         columns: Columns,
-        where: Predicate | None = None,
+        where: Predicate = Everything(),  # noqa: B008 - frozen
         known: Predicate | None = None,
     ) -> Read:
         """The readable rows for which `where` holds, given that `known` is certain of them."""
-        rows = self._access.of(exposed.table, self._kind).rows
+        rows = self._scope.rows(exposed.table)
         if known is not None:
             rows = assume(known, rows)
         return Read(
@@ -326,25 +300,8 @@ class Planner:
             table_name(exposed.table),
             # A statement has at least one column; the key is the cheapest.
             tuple(columns.values()) or (ColumnRead(exposed.key),),
-            all_of(*([where] if where is not None else []), rows),
+            all_of(where, rows),
         )
-
-    def _column(self, exposed: ExposedType, access: Access, column: str) -> ColumnRead:
-        guard = access.columns.get(column)
-        if guard is None:
-            # Whoever sees no row gets none; whoever sees rows, but not this column, is told.
-            if not access.columns:
-                return ColumnRead(column)
-            raise NotAllowed(f"you may not read {exposed.name}.{column}")
-        return ColumnRead(column, guard)
-
-    def _order_column(self, exposed: ExposedType, term: OrderTerm) -> ColumnRead:
-        """An order column for cursors, which show its value and so must be readable themselves."""
-        access = self._access.of(exposed.table, self._kind)
-        read = self._column(exposed, access, term.column)
-        if not isinstance(read.guard, Everything):
-            raise NotAllowed(f"you may not read {exposed.name}.{term.column} of every row")
-        return read
 
 
 @dataclass(slots=True)
@@ -369,27 +326,3 @@ def _is_pure(output: Output) -> bool:
             return output.page.pure
         case _:
             return True
-
-
-def bind(value: Any, decode: Callable[[Any], object], pg: str) -> Value:
-    """An argument's value as a plan holds it: decoded now, or later where it is a leaf."""
-    return (
-        FromVariable(value, decode, pg) if isinstance(value, Leaf) else Constant(decode(value), pg)
-    )
-
-
-def _key(type_name: str, text: str) -> object:
-    key = key_of_id(type_name, text)
-    if key is None:
-        raise InputError(f"id is not the id of a {type_name}; pass one as the API returned it")
-    return key
-
-
-def _storable(name: str, kind: ColumnType, value: Any) -> object:
-    """An argument's value, unless PostgreSQL could not hold it."""
-    if not isinstance(value, str) or kind.from_text is None:
-        return value
-    try:
-        return kind.from_text(value)
-    except ValueError:
-        raise InputError(f"{name} holds a character that cannot be stored") from None

@@ -48,6 +48,14 @@ class Listing:
     description: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Text search in a type's filters: what the SQL function `function(column, term)` finds."""
+
+    function: str
+    column: Column
+
+
 # These return Any because the attribute that they fill is annotated `auto`.
 
 
@@ -100,7 +108,11 @@ Field = ColumnField | ToOneField | ToMany | ComputedField
 
 @dataclass(frozen=True)
 class ExposedType:
-    """A table, the class that shows it, and its fields by Python name."""
+    """A table, the class that shows it, and its fields by Python name.
+
+    `names` has the fields by the name that clients know, `types` the types of all columns that
+    could be shown.
+    """
 
     name: str
     table: type[Table]
@@ -108,6 +120,8 @@ class ExposedType:
     description: str
     fields: Mapping[str, Field]
     types: Mapping[str, ColumnType]
+    names: Mapping[str, Field]
+    search: "Search | None" = None
 
     @cached_property
     def loads(self) -> Mapping[str, Callable[[Any], Any]]:
@@ -121,9 +135,7 @@ class ExposedType:
 
     def field(self, graphql_name: str) -> Field | None:
         """The field that clients call `graphql_name`."""
-        return next(
-            (f for name, f in self.fields.items() if to_camel_case(name) == graphql_name), None
-        )
+        return self.names.get(graphql_name)
 
 
 class Registry:
@@ -134,12 +146,15 @@ class Registry:
         self._roots: list[type] = []
         self._frozen = False
 
-    def exposes(self, table: type[Table]) -> Callable[[type[_T]], type[_T]]:
+    def exposes(
+        self, table: type[Table], search: Search | None = None
+    ) -> Callable[[type[_T]], type[_T]]:
         """Decorates the class that shows `table`: what it names is in the API, and nothing else.
 
         An attribute annotated `auto` is a column or foreign key of that name, or what its value
         says (`to_many`). A method decorated `@computed` is a field in Python. The class's
-        docstring is the type's description. Raises ConfigurationError for a name that is no column.
+        docstring is the type's description. With `search`, filters have a text search. Raises
+        ConfigurationError for a name that is no column.
         """
 
         def expose(cls: type[_T]) -> type[_T]:
@@ -148,17 +163,20 @@ class Registry:
                     f"{table.__name__} is exposed twice, as {self._types[table].name} "
                     f"and as {cls.__name__}"
                 )
+            fields = dict(_fields(cls, table))
             self._types[table] = ExposedType(
                 name=cls.__name__,
                 table=table,
                 cls=cls,
                 description=inspect.cleandoc(cls.__doc__ or ""),
-                fields=dict(_fields(cls, table)),
+                fields=fields,
                 types={
                     column._meta.name: column_type(column)
                     for column in table._meta.columns
                     if not column._meta.secret and is_known(column)
                 },
+                names={to_camel_case(name): field for name, field in fields.items()},
+                search=search,
             )
             return cls
 

@@ -13,11 +13,14 @@ def text_of_time(value: dt.datetime) -> str:
 
 
 def time_of_text(text: str) -> dt.datetime:
-    """The moment that a text means; raises ValueError for one without its zone."""
+    """The moment, in UTC, that a text means; raises ValueError for one without its zone."""
     value = dt.datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError(text)
-    return value
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def _time_argument(text: object) -> dt.datetime:

@@ -186,6 +186,13 @@ class SelectionReader:
                 return self._inputs(
                     kind.fields, {field.name.value: field.value for field in node.fields}
                 )
+            # Objects and lists that a scalar takes whole: variables may stand in them as well.
+            case ObjectValueNode() if not isinstance(kind, GraphQLList):
+                fields = {field.name.value: self._value(field.value, kind) for field in node.fields}
+                return {name: value for name, value in fields.items() if value is not Undefined}
+            case ListValueNode():
+                items = [self._value(item, kind) for item in node.values]
+                return [None if item is Undefined else item for item in items]
             case _ if isinstance(kind, GraphQLList):
                 value = self._value(node, kind.of_type)
                 return None if value is None else [value]

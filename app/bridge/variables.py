@@ -117,6 +117,32 @@ def at(values: Mapping[str, Any], leaf: Leaf) -> Any:
     return found
 
 
+def filled(tree: Any, values: Mapping[str, Any]) -> Any:
+    """What stands at a tree, with the value of each leaf in its place."""
+    match tree:
+        case Leaf():
+            return at(values, tree)
+        case dict():
+            return {key: filled(item, values) for key, item in tree.items()}
+        case list():
+            return [filled(item, values) for item in tree]
+        case _:
+            return tree
+
+
+def has_leaf(tree: Any) -> bool:
+    """Whether any part of a tree is a leaf."""
+    match tree:
+        case Leaf():
+            return True
+        case dict():
+            return any(map(has_leaf, tree.values()))
+        case list():
+            return any(map(has_leaf, tree))
+        case _:
+            return False
+
+
 def _is_container(value: Any) -> bool:
     return isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(item, dict | list) for item in value)

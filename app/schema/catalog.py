@@ -1,11 +1,11 @@
 """Universities and their courses."""
 
-from app.bridge import Node, ascending, auto, listing, single, to_many
+from app.bridge import Node, Search, ascending, auto, listing, single, to_many
 from app.schema.registry import registry
 from app.tables import catalog as tables
 
 
-@registry.exposes(tables.University)
+@registry.exposes(tables.University, search=Search("public.search_matches", tables.University.name))
 class University(Node):
     """A university; everybody sees verified ones."""
 
@@ -28,7 +28,7 @@ class University(Node):
     )
 
 
-@registry.exposes(tables.Course)
+@registry.exposes(tables.Course, search=Search("public.search_matches", tables.Course.name))
 class Course(Node):
     """A course of study; everybody sees active ones of verified universities."""
 

@@ -1,5 +1,6 @@
 """What predicates mean, worked out in Python on rows that are dictionaries."""
 
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from app.bridge.plan import (
     Constant,
     Everything,
     IsNull,
+    Not,
     Nothing,
     Operator,
     Predicate,
@@ -27,27 +29,29 @@ def holds(predicate: Predicate, row: Row) -> bool:
             return False
         case IsNull(column, negated):
             return (row[column] is None) is not negated
+        case Not(part):
+            return not holds(part, row)
         case AllOf(parts):
             return all(holds(part, row) for part in parts)
         case AnyOf(parts):
             return any(holds(part, row) for part in parts)
-        case Compare(column, operator, Constant(value)):
+        case Compare(column, how, Constant(value)):
             return (
-                value is not None
-                and row[column] is not None
-                and _compare(row[column], operator, value)
+                value is not None and row[column] is not None and _compare(row[column], how, value)
             )
         case _:
             raise AssertionError(f"no meaning is known of {predicate}")
 
 
-def _compare(left: Any, operator: Operator, right: Any) -> bool:
-    results = {
-        Operator.EQ: left == right,
-        Operator.NE: left != right,
-        Operator.LT: left < right,
-        Operator.LE: left <= right,
-        Operator.GT: left > right,
-        Operator.GE: left >= right,
-    }
-    return bool(results[operator])
+def _compare(left: Any, how: Operator, right: Any) -> bool:
+    return bool(COMPARED[how](left, right))
+
+
+COMPARED = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}

@@ -15,15 +15,16 @@ from app.bridge.plan import (
     Join,
     JSONKind,
     Nothing,
-    Operator,
     OrderTerm,
     Predicate,
     TableName,
     all_of,
     any_of,
     assume,
+    exists,
+    negation,
 )
-from tests.bridge.predicates import Row, holds
+from tests.bridge.predicates import COMPARED, Row, holds
 
 A, B, C = (IsNull(name) for name in "abc")
 PARENT = Exists(Join(TableName("s", "parents"), "parent", "id"), A)
@@ -35,7 +36,7 @@ atoms = st.one_of(
     st.builds(
         Compare,
         st.sampled_from("ab"),
-        st.sampled_from([operator for operator in Operator if operator is not Operator.ANY]),
+        st.sampled_from(list(COMPARED)),
         st.builds(Constant, st.sampled_from([None, 0, 1, 2]), st.just("integer")),
     ),
 )
@@ -44,6 +45,7 @@ predicates: st.SearchStrategy[Predicate] = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda parts: all_of(*parts)),
         st.lists(inner, max_size=3).map(lambda parts: any_of(*parts)),
+        inner.map(negation),
     ),
     max_leaves=8,
 )
@@ -78,6 +80,17 @@ def test_the_same_join_is_flattened_and_copies_go() -> None:
 def test_folding_keeps_the_meaning(parts: list[Predicate], row: Row) -> None:
     assert holds(all_of(*parts), row) == all(holds(part, row) for part in parts)
     assert holds(any_of(*parts), row) == any(holds(part, row) for part in parts)
+
+
+@given(predicates, rows)
+def test_a_negation_holds_where_the_rest_does_not(part: Predicate, row: Row) -> None:
+    assert holds(negation(part), row) is not holds(part, row)
+    assert negation(negation(part)) == part
+
+
+def test_nothing_exists_among_no_rows() -> None:
+    assert exists(PARENT.join, Nothing()) == Nothing()
+    assert exists(PARENT.join, A) == PARENT
 
 
 @given(predicates, predicates, rows)

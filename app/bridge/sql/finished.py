@@ -18,20 +18,22 @@ from app.bridge.plan import (
     JSONKind,
     NodesOut,
     Operator,
-    OrderTerm,
     PageFact,
     PageInfoOut,
     PagePlan,
     ParentKeys,
+    Predicate,
     RowPlan,
     SinglePlan,
     Statement,
+    Step,
+    TableName,
     ToManyOut,
     ToOneOut,
     TypenameOut,
     all_of,
 )
-from app.bridge.sql.writer import TIME, Writer, literal, name_of, order_by, quoted, table, text_of
+from app.bridge.sql.writer import TIME, Writer, literal, name_of, quoted, table, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,7 @@ def finish_one(plan: SinglePlan) -> FinishedRows:
     select = _Select(Writer())
     alias = select.writer.alias()
     layout = select.object(plan.row, alias)
-    where = select.writer.where(plan.read.where, alias)
-    return FinishedRows(
-        select.statement(f"from {table(plan.read.table)} {alias}", where), (layout,)
-    )
+    return FinishedRows(select.statement(plan.read.table, alias, plan.read.where), (layout,))
 
 
 def finish_page(page: PagePlan) -> FinishedRows:
@@ -78,8 +77,8 @@ def finish_page(page: PagePlan) -> FinishedRows:
     layouts = tuple(select.object(row, alias) for row in rows_of(page))
     cursors = len(select.items)
     if page.cursors:
-        select.items += [_order_text(term, alias) for term in page.order]
-    source = select.writer.source(page, alias, "".join(select.joins))
+        select.items += [select.writer.order_text(term, alias) for term in page.order]
+    source = select.writer.source(page, alias)
     return FinishedRows(
         select.writer.statement(f"select {select.list()} {source}"), layouts, cursors
     )
@@ -93,8 +92,7 @@ def finish_to_one(out: ToOneOut) -> FinishedRows:
     keys = len(select.items)
     select.items.append(name_of(alias, out.join.remote))
     keyed = Compare(out.join.remote, Operator.ANY, ParentKeys(out.key_type))
-    where = select.writer.where(all_of(keyed, out.read.where), alias)
-    statement = select.statement(f"from {table(out.read.table)} {alias}", where)
+    statement = select.statement(out.read.table, alias, all_of(keyed, out.read.where))
     return FinishedRows(statement, (layout,), keys)
 
 
@@ -120,26 +118,25 @@ def rows_of(page: PagePlan) -> tuple[RowPlan, ...]:
     return tuple(found)
 
 
-def _order_text(term: OrderTerm, alias: str) -> str:
-    return text_of(name_of(alias, term.column), term.kind)
-
-
 # --- records --------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class _Select:
-    """A select list and the joins that it needs."""
+    """A select list."""
 
     writer: Writer
     items: list[str] = field(default_factory=list)
-    joins: list[str] = field(default_factory=list)
 
     def list(self) -> str:
         return ", ".join(self.items) or "null"
 
-    def statement(self, source: str, where: str) -> Statement:
-        return self.writer.statement(f"select {self.list()} {source}{''.join(self.joins)}{where}")
+    def statement(self, source: TableName, alias: str, where: Predicate) -> Statement:
+        condition = self.writer.where(where, alias)
+        joins = self.writer.joins(alias)
+        return self.writer.statement(
+            f"select {self.list()} from {table(source)} {alias}{joins}{condition}"
+        )
 
     def object(self, row: RowPlan, alias: str) -> Layout:
         """Add the values of an object: its own side by side, then those of the objects in it."""
@@ -157,8 +154,7 @@ class _Select:
                 case TypenameOut():
                     self.items.append(f"{literal(out.type_name)}::text")
                 case ToOneOut():
-                    other, join = _join(self.writer, out, alias)
-                    self.joins.append(join)
+                    other = _joined(self.writer, out, alias)
                     self.items.append(f"{name_of(other, out.join.remote)} is not null")
                     inner.append((out, other))
                 case ToManyOut():
@@ -189,16 +185,9 @@ def _global_id(out: IdOut, alias: str) -> str:
     return f"{literal(out.type_name + '_')} || {name_of(alias, out.column)}"
 
 
-def _join(writer: Writer, out: ToOneOut, alias: str) -> tuple[str, str]:
-    """The alias of the row that a to-one relation leads to, and the join that brings it."""
-    other = writer.alias()
-    conditions = [f"{name_of(other, out.join.remote)} = {name_of(alias, out.join.local)}"]
-    for predicate, of in ((out.guard, alias), (out.read.where, other)):
-        clause = writer.where(predicate, of)
-        if clause:
-            conditions.append(clause.removeprefix(" where "))
-    joined = f" left join {table(out.read.table)} {other} on {' and '.join(conditions)}"
-    return other, joined
+def _joined(writer: Writer, out: ToOneOut, alias: str) -> str:
+    """The alias of the row that a to-one relation leads to."""
+    return writer.at(alias, (Step(out.join, out.guard, out.read.where),))
 
 
 # --- JSON text ------------------------------------------------------------------------------------
@@ -228,7 +217,7 @@ class _Text:
             self._constant = ""
 
 
-def _object_text(writer: Writer, row: RowPlan, alias: str, joins: list[str]) -> str:
+def _object_text(writer: Writer, row: RowPlan, alias: str) -> str:
     """A row as the JSON text of an object; never null."""
     text = _Text()
     for place, out in enumerate(row.outputs):
@@ -243,9 +232,8 @@ def _object_text(writer: Writer, row: RowPlan, alias: str, joins: list[str]) -> 
             case TypenameOut():
                 text.constant(f'"{out.type_name}"')
             case ToOneOut():
-                other, join = _join(writer, out, alias)
-                joins.append(join)
-                inner = _object_text(writer, out.row, other, joins)
+                other = _joined(writer, out, alias)
+                inner = _object_text(writer, out.row, other)
                 there = f"{name_of(other, out.join.remote)} is null"
                 text.expression(f"case when {there} then 'null' else {inner} end")
             case ToManyOut():
@@ -305,9 +293,8 @@ class _PageSelect:
         self.page = page
         self.alias = writer.alias()
         self.items: list[str] = []
-        self.joins: list[str] = []
         if page.peek or page.backwards:
-            order = order_by(page.order, self.alias)
+            order = writer.order_by(page.order, self.alias)
             self.items.append(f"row_number() over (order by {order}) as n")
         if page.cursors:
             self.items.append(f"{self._cursor()} as c")
@@ -315,13 +302,13 @@ class _PageSelect:
     def sql(self, out: ToManyOut, parent: str) -> str:
         """The rows of the page of the row called `parent`."""
         meets = f"{name_of(self.alias, out.join.remote)} = {name_of(parent, out.join.local)}"
-        source = self.writer.source(self.page, self.alias, "".join(self.joins), meets)
+        source = self.writer.source(self.page, self.alias, meets)
         return f"select {', '.join(self.items) or 'null'} {source}"
 
     def row(self, row: RowPlan) -> str:
         """The name of the column that holds each row's object."""
         name = f"r{len(self.items)}"
-        self.items.append(f"{_object_text(self.writer, row, self.alias, self.joins)} as {name}")
+        self.items.append(f"{_object_text(self.writer, row, self.alias)} as {name}")
         return f"x.{name}"
 
     def edge(self, edges: EdgesOut) -> str:
@@ -389,7 +376,7 @@ class _PageSelect:
 
     def _cursor(self) -> str:
         """The cursor that `cursors.encode_cursor` makes, to the byte."""
-        values = ", ".join(_order_text(term, self.alias) for term in self.page.order)
+        values = ", ".join(self.writer.order_text(term, self.alias) for term in self.page.order)
         array = f"json_build_array({literal(self.page.fingerprint)}::text, {values})"
         encoded = f"encode(convert_to({array}::text, 'UTF8'), 'base64')"
         return f"rtrim(translate({encoded}, E'+/\\n', '-_'), '=')"

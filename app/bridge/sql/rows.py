@@ -13,7 +13,7 @@ from app.bridge.plan import (
     ToOneOut,
     all_of,
 )
-from app.bridge.sql.writer import PARENT, Writer, name_of, quoted, table
+from app.bridge.sql.writer import ORDER, PARENT, Writer, name_of, quoted, table
 
 
 def select_one(read: Read) -> Statement:
@@ -30,7 +30,7 @@ def select_page(page: PagePlan) -> Statement:
     """One page, and one row more where the plan peeks."""
     writer = Writer()
     alias = writer.alias()
-    columns = _columns(writer, page.read.columns, alias)
+    columns = _page_columns(writer, page, alias)
     return writer.statement(f"select {columns} {writer.source(page, alias)}")
 
 
@@ -57,7 +57,7 @@ def select_to_many(out: ToManyOut) -> Statement:
     writer = Writer()
     keys = writer.value(ParentKeys(out.key_type))
     alias = writer.alias()
-    columns = _columns(writer, out.page.read.columns, alias)
+    columns = _page_columns(writer, out.page, alias)
     meets = f"{name_of(alias, out.join.remote)} = k.key"
     return writer.statement(
         f"select k.key as {quoted(PARENT)}, p.* from unnest({keys}) as k(key) "
@@ -75,6 +75,14 @@ def count_to_many(out: ToManyOut) -> Statement:
         f"select {remote} as {quoted(PARENT)}, count(*) from {table(out.page.read.table)} {alias}"
         f"{writer.where(all_of(keyed, out.page.read.where), alias)} group by {remote}"
     )
+
+
+def _page_columns(writer: Writer, page: PagePlan, alias: str) -> str:
+    """The columns of the rows of a page, and with cursors the texts of its order values."""
+    columns = _columns(writer, page.read.columns, alias)
+    for place, term in enumerate(page.order if page.cursors else ()):
+        columns += f", {writer.order_text(term, alias)} as {quoted(ORDER + str(place))}"
+    return columns
 
 
 def _columns(writer: Writer, columns: tuple[ColumnRead, ...], alias: str) -> str:

@@ -3,6 +3,7 @@
 from app.bridge.plan import (
     AllOf,
     AnyOf,
+    At,
     ColumnRead,
     Compare,
     Constant,
@@ -11,6 +12,8 @@ from app.bridge.plan import (
     IsNull,
     Join,
     JSONKind,
+    Matches,
+    Not,
     Nothing,
     Operator,
     OrderTerm,
@@ -18,6 +21,7 @@ from app.bridge.plan import (
     ParentKeys,
     Predicate,
     Statement,
+    Step,
     TableName,
     Value,
     all_of,
@@ -25,6 +29,9 @@ from app.bridge.plan import (
 
 # The column that says which parent a row of a batch belongs to.
 PARENT = "_parent"
+
+# What the columns with the texts of order values are called, before their number.
+ORDER = "_order"
 
 # A moment in UTC (every connection's time zone) to the microsecond; quotes are part of the format.
 TIME = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
@@ -36,6 +43,8 @@ class Writer:
     def __init__(self) -> None:
         self._aliases = 0
         self._numbers: dict[Value, int] = {}
+        self._joined: dict[tuple[str, Step], str] = {}
+        self._joins: dict[str, list[str]] = {}
 
     def statement(self, sql: str) -> Statement:
         """The finished statement."""
@@ -54,6 +63,26 @@ class Writer:
         array = "[]" if isinstance(value, ParentKeys) else ""
         return f"${number}::{value.pg}{array}"
 
+    def at(self, alias: str, path: tuple[Step, ...]) -> str:
+        """The alias of the row at the end of `path`, which is joined to the row called `alias`.
+
+        `joins` gives the joins; the same step from the same row is joined once.
+        """
+        for step in path:
+            joined = self._joined.get((alias, step))
+            if joined is None:
+                joined = self._joined[alias, step] = self.alias()
+                # All joins that begin at one row stand side by side after it.
+                joins = self._joins.setdefault(alias, [])
+                self._joins[joined] = joins
+                joins.append(self._join(step, alias, joined))
+            alias = joined
+        return alias
+
+    def joins(self, alias: str) -> str:
+        """The joins that the row called `alias` needs for what was written so far."""
+        return "".join(self._joins.get(alias, ()))
+
     def where(self, predicate: Predicate, alias: str, meets: str | None = None) -> str:
         """The where clause, with the space before it; nothing when every row is wanted."""
         conditions = [meets] if meets else []
@@ -68,18 +97,24 @@ class Writer:
                 return "true"
             case Nothing():
                 return "false"
-            case Compare(column, Operator.ANY, value):
-                return f"{name_of(alias, column)} = any({self.value(value)})"
-            case Compare(column, operator, value):
-                return f"{name_of(alias, column)} {operator.value} {self.value(value)}"
-            case IsNull(column, negated):
-                return f"{name_of(alias, column)} is {'not ' if negated else ''}null"
+            case Compare():
+                return self._compare(predicate, alias)
+            case IsNull(column, negated, path):
+                return f"{self._part(column, path, alias)} is {'not ' if negated else ''}null"
+            case Matches(function, column, value):
+                return f"{function}({name_of(alias, column)}, {self.value(value)})"
             case AllOf(parts):
                 return " and ".join(self.predicate(part, alias) for part in parts)
             case AnyOf(parts):
                 return f"({' or '.join(f'({self.predicate(part, alias)})' for part in parts)})"
+            case Not(Exists() as part):
+                return f"not {self.predicate(part, alias)}"
+            case Not(part):
+                return f"({self.predicate(part, alias)}) is not true"
             case Exists(join, where):
                 return self._exists(join, where, alias)
+            case At(path, part):
+                return self.predicate(part, self.at(alias, path))
 
     def read(self, column: ColumnRead, alias: str) -> str:
         """A column's value, or null where its guard does not hold."""
@@ -88,12 +123,28 @@ class Writer:
             return plain
         return f"(case when {self.predicate(column.guard, alias)} then {plain} end)"
 
-    def source(self, page: PagePlan, alias: str, joins: str = "", meets: str | None = None) -> str:
-        """From `from` to `limit`: the rows of one page, those of one parent where it `meets`."""
+    def term(self, term: OrderTerm, alias: str) -> str:
+        """The value that the row called `alias` is sorted by."""
+        return self.read(ColumnRead(term.column, term.guard), self.at(alias, term.path))
+
+    def order_text(self, term: OrderTerm, alias: str) -> str:
+        """The value that the row called `alias` is sorted by, as its cursor has it."""
+        return text_of(self.term(term, alias), term.kind)
+
+    def order_by(self, terms: tuple[OrderTerm, ...], alias: str) -> str:
+        """The terms of an order by clause."""
+        return ", ".join(f"{self.term(term, alias)}{_direction(term)}" for term in terms)
+
+    def source(self, page: PagePlan, alias: str, meets: str | None = None) -> str:
+        """From `from` to `limit`: the rows of one page, those of one parent where it `meets`.
+
+        With the joins of what was written before: write the select list first.
+        """
         condition = self.where(all_of(page.read.where, page.boundary), alias, meets)
+        order = self.order_by(page.order, alias)
         return (
-            f"from {table(page.read.table)} {alias}{joins}{condition} "
-            f"order by {order_by(page.order, alias)} limit {page.limit + page.peek}"
+            f"from {table(page.read.table)} {alias}{self.joins(alias)}{condition} "
+            f"order by {order} limit {page.limit + page.peek}"
         )
 
     def count(
@@ -111,6 +162,25 @@ class Writer:
             f"{self.where(page.read.where, alias, meets)}"
         )
 
+    def _compare(self, compare: Compare, alias: str) -> str:
+        left, operator = self._part(compare.column, compare.path, alias), compare.operator
+        value = self.value(compare.value)
+        if operator in {Operator.ANY, Operator.NOT_ANY}:
+            return f"{left} {operator.value}({value})"
+        return f"{left} {operator.value} {value}"
+
+    def _part(self, column: str, path: Value | None, alias: str) -> str:
+        plain = name_of(alias, column)
+        return plain if path is None else f"({plain} #> {self.value(path)})"
+
+    def _join(self, step: Step, alias: str, joined: str) -> str:
+        join = step.join
+        conditions = [f"{name_of(joined, join.remote)} = {name_of(alias, join.local)}"]
+        for predicate, of in ((step.guard, alias), (step.where, joined)):
+            if not isinstance(predicate, Everything):
+                conditions.append(self.predicate(predicate, of))
+        return f" left join {table(join.target)} {joined} on {' and '.join(conditions)}"
+
     def _exists(self, join: Join, where: Predicate, alias: str) -> str:
         inner = self.alias()
         meets = f"{name_of(inner, join.remote)} = {name_of(alias, join.local)}"
@@ -121,20 +191,12 @@ def _fixed(value: object) -> str:
     return literal(value) if isinstance(value, str) else str(value).lower()
 
 
-def order_by(terms: tuple[OrderTerm, ...], alias: str) -> str:
-    """The terms of an order by clause."""
-    return ", ".join(_order(term, alias) for term in terms)
-
-
-def _order(term: OrderTerm, alias: str) -> str:
+def _direction(term: OrderTerm) -> str:
     direction = " desc" if term.descending else ""
     # PostgreSQL places nulls last ascending and first descending when nothing is said.
-    nulls = (
-        f" nulls {'first' if term.nulls_first else 'last'}"
-        if term.nullable and term.nulls_first is not term.descending
-        else ""
-    )
-    return f"{name_of(alias, term.column)}{direction}{nulls}"
+    if term.nullable and term.nulls_first is not term.descending:
+        direction += f" nulls {'first' if term.nulls_first else 'last'}"
+    return direction
 
 
 def text_of(expression: str, kind: JSONKind) -> str:

@@ -1,190 +1,9 @@
-"""What a selection needs from the database, as frozen data: predicates, orders, pages, plans.
+"""Plans: what is read, in which order, and what becomes of it under which response key."""
 
-The planner makes these, `sql` turns them into statements, `execute.py` runs them. A plan holds no
-value of one caller (`FromViewer`), and of a request only those that decided something: the others
-(`FromVariable`) are bound when the statement runs. So one plan serves many requests of all callers
-of the same kind.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
 
-from app.bridge.variables import Leaf
-
-
-@dataclass(frozen=True, slots=True)
-class TableName:
-    """A table's qualified name."""
-
-    schema: str
-    name: str
-
-
-# --- values ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A value known when the plan is made; `pg` is the PostgreSQL type that it is sent as.
-
-    One that is `fixed`, by a policy, stands in the SQL itself: PostgreSQL then knows how rare it
-    is, and keeps the statement's plan.
-    """
-
-    value: object
-    pg: str
-    fixed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FromViewer:
-    """A value of the caller (`Viewer.values[name]`), bound when the statement runs."""
-
-    name: str
-    pg: str
-
-
-@dataclass(frozen=True, slots=True)
-class FromVariable:
-    """A value of the request, decoded and bound when the statement runs.
-
-    `decode` may raise InputError. Constants have been through it when the plan was made.
-    """
-
-    leaf: Leaf
-    decode: Callable[[Any], object]
-    pg: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParentKeys:
-    """The keys of all parents of one batch, as an array of `pg`."""
-
-    pg: str
-
-
-Value = Constant | FromViewer | FromVariable | ParentKeys
-
-
-# --- predicates -----------------------------------------------------------------------------------
-
-
-class Operator(StrEnum):
-    """How a column is compared with a value, spelled as in SQL."""
-
-    EQ = "="
-    NE = "<>"
-    LT = "<"
-    LE = "<="
-    GT = ">"
-    GE = ">="
-    ANY = "= any"
-
-
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """Every row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """No row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """Rows whose column compares with a value; never true for a column that is null."""
-
-    column: str
-    operator: Operator
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class IsNull:
-    """Rows whose column is null (or, negated, is not)."""
-
-    column: str
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """Rows for which every part holds."""
-
-    parts: tuple["Predicate", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """Rows for which at least one part holds."""
-
-    parts: tuple["Predicate", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """How rows of one table meet rows of `target`: `row.local = target.remote`."""
-
-    target: TableName
-    local: str
-    remote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exists:
-    """Rows that meet at least one row of the join's target for which `where` holds."""
-
-    join: Join
-    where: "Predicate"
-
-
-Predicate = Everything | Nothing | Compare | IsNull | AllOf | AnyOf | Exists
-
-
-def all_of(*parts: Predicate) -> Predicate:
-    """The conjunction of `parts`, folded: nothing absorbs, everything disappears."""
-    kept: list[Predicate] = []
-    for part in parts:
-        if isinstance(part, Nothing):
-            return part
-        if isinstance(part, AllOf):
-            kept.extend(part.parts)
-        elif not isinstance(part, Everything):
-            kept.append(part)
-    unique = tuple(dict.fromkeys(kept))
-    if not unique:
-        return Everything()
-    return unique[0] if len(unique) == 1 else AllOf(unique)
-
-
-def any_of(*parts: Predicate) -> Predicate:
-    """The disjunction of `parts`, folded: everything absorbs, nothing disappears."""
-    kept: list[Predicate] = []
-    for part in parts:
-        if isinstance(part, Everything):
-            return part
-        if isinstance(part, AnyOf):
-            kept.extend(part.parts)
-        elif not isinstance(part, Nothing):
-            kept.append(part)
-    unique = tuple(dict.fromkeys(kept))
-    if not unique:
-        return Nothing()
-    return unique[0] if len(unique) == 1 else AnyOf(unique)
-
-
-def assume(known: Predicate, predicate: Predicate) -> Predicate:
-    """`predicate` for rows of which `known` is already certain: its copies in it become true."""
-    if predicate == known:
-        return Everything()
-    if isinstance(predicate, AllOf):
-        return all_of(*(assume(known, part) for part in predicate.parts))
-    if isinstance(predicate, AnyOf):
-        return any_of(*(assume(known, part) for part in predicate.parts))
-    return predicate
+from app.bridge.plan.predicates import Everything, Join, Predicate, Step, TableName, Value
 
 
 class JSONKind(StrEnum):
@@ -198,9 +17,6 @@ class JSONKind(StrEnum):
     JSON = "json"  # JSON already
 
 
-# --- plans ----------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class ColumnRead:
     """One column to fetch; where `guard` does not hold for a row, null is fetched instead."""
@@ -211,13 +27,19 @@ class ColumnRead:
 
 @dataclass(frozen=True, slots=True)
 class OrderTerm:
-    """One column to sort by. `nullable` tells whether nulls have to be placed at all."""
+    """One column to sort by, of the row at the end of `path` (none: the row itself).
+
+    Where `guard` does not hold for that row, the column counts as null. `nullable` tells whether
+    nulls have to be placed at all.
+    """
 
     column: str
     kind: JSONKind
     descending: bool = False
     nullable: bool = False
     nulls_first: bool = False
+    path: tuple[Step, ...] = ()
+    guard: Predicate = field(default_factory=Everything)
 
     @property
     def reversed(self) -> "OrderTerm":
@@ -318,10 +140,11 @@ class RowPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SinglePlan:
-    """At most one row."""
+    """At most one row; `given` as in a page."""
 
     read: Read
     row: RowPlan
+    given: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -382,7 +205,8 @@ class PagePlan:
     With `backwards` the page is read from the end: `order` is then already reversed, and the rows
     have to be turned round. `boundary` is the keyset condition of `after` and `before`, which does
     not narrow the count. `after` and `before` tell which of them were given, `rows` whether any row
-    is asked for at all, `cursors` whether any cursor is.
+    is asked for at all, `cursors` whether any cursor is. `given` are the values of the request that
+    it was planned with, nested pages included, whether they ended up in a statement or not.
     """
 
     read: Read
@@ -398,6 +222,7 @@ class PagePlan:
     cursors: bool
     pure: bool
     outputs: tuple[PageOutput, ...]
+    given: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
