@@ -14,7 +14,7 @@ from app.bridge.loaders import Request
 from app.bridge.objects import Node, computed
 from app.bridge.operations import Answer
 from app.bridge.ordering import ascending, descending
-from app.bridge.registry import Registry, Search, listing, single, to_many
+from app.bridge.registry import Registry, Search, aggregates, listing, single, to_many
 from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
 
@@ -39,6 +39,7 @@ __all__ = [
     "Through",
     "Viewer",
     "ViewerValue",
+    "aggregates",
     "ascending",
     "auto",
     "build_schema",

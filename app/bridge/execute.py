@@ -16,7 +16,7 @@ from app.bridge.plan import (
     Statement,
     Value,
 )
-from app.bridge.registry import ExposedType, Listing, Registry, Single
+from app.bridge.registry import ExposedType, Registry, Root
 from app.bridge.variables import at, filled
 
 
@@ -38,7 +38,7 @@ class Bridge:
     access: AccessTable
     limits: Limits
     types: Mapping[str, ExposedType]
-    roots: Mapping[str, Single | Listing]
+    roots: Mapping[str, Root]
     finish: bool = True
 
 

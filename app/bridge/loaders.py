@@ -20,9 +20,10 @@ from app.bridge.access import Viewer
 from app.bridge.assemble import assembler
 from app.bridge.execute import Bridge, Executor, Fetch
 from app.bridge.explain import Explaining
-from app.bridge.finishers import PageFinisher, SingleFinisher
+from app.bridge.finishers import AggregateFinisher, PageFinisher, SingleFinisher
 from app.bridge.limits import Budget
 from app.bridge.plan import (
+    AggregatePlan,
     CountOut,
     EdgesOut,
     NodesOut,
@@ -116,6 +117,12 @@ class Request:
 
             loader = self._loaders[out] = DataLoader(load_fn=load)
         return await loader.load(key)
+
+    async def aggregates(self, plan: AggregatePlan) -> Any:
+        """The figures of the plan."""
+        finish = self.executor.bridge.finish
+        made = await AggregateFinisher(plan, finished=finish)(self.executor)
+        return Finished(made) if finish else made
 
     async def count(self, plan: PagePlan) -> int:
         """The number of rows of a whole list."""

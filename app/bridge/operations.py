@@ -32,11 +32,11 @@ from graphql import (
 
 from app.bridge.errors import BridgeError, InputError, LimitExceeded
 from app.bridge.execute import Bridge, Executor
-from app.bridge.finishers import PageFinisher, SingleFinisher
+from app.bridge.finishers import AggregateFinisher, PageFinisher, SingleFinisher
 from app.bridge.limits import Budget, check_document
 from app.bridge.loaders import Request
 from app.bridge.planner import Planner
-from app.bridge.registry import Listing, Single
+from app.bridge.registry import Aggregates, Listing, Single
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.variables import Look, Recording, plain_values, see
 
@@ -255,6 +255,8 @@ class Operations:
             case Listing(table, orders):
                 page = planner.page(table, orders, selected)
                 return PageFinisher(page) if page.pure else None
+            case Aggregates() as aggregates:
+                return AggregateFinisher(planner.aggregates(aggregates, selected))
             case _ if selected.name == "__typename":
                 return _query_typename
             case _:

@@ -14,6 +14,7 @@ from app.bridge.loaders import Request
 from app.bridge.ordering import Order
 from app.bridge.plan import ToOneOut
 from app.bridge.planner import Planner
+from app.bridge.registry import Aggregates
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.variables import Concrete
 
@@ -34,6 +35,16 @@ def listing(table: type[Table], orders: tuple[Order, ...]) -> Resolver:
     async def resolve(_source: object, info: Info) -> object:
         planner, selected = _plan(info)
         return await _request(info).page(planner.page(table, orders, selected))
+
+    return resolve
+
+
+def aggregates(field: Aggregates) -> Resolver:
+    """Figures about all rows of a table."""
+
+    async def resolve(_source: object, info: Info) -> object:
+        planner, selected = _plan(info)
+        return await _request(info).aggregates(planner.aggregates(field, selected))
 
     return resolve
 
