@@ -48,8 +48,9 @@ class Connector:
     """Opens connections to the server of one URL, all set up alike.
 
     Every connection has `statement_timeout`, `application_name`, the search path, UTC and ISO dates
-    whatever the role's or the database's own are, and `jit` off: its compiling costs more than it gains in queries that answer requests. PgBouncer
-    refuses most of these at the start of a connection; see `_through_pgbouncer`.
+    whatever the role's or the database's own are, and `jit` off: its compiling costs more than it
+    gains in queries that answer requests. PgBouncer refuses most of these at the start of a
+    connection; see `_through_pgbouncer`.
     """
 
     def __init__(
