@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from app.bridge.aggregates import placed
 from app.bridge.assemble import PageAssembler, assembler
 from app.bridge.execute import Executor
-from app.bridge.plan import CountOut, PagePlan, SinglePlan, Statement, Value
+from app.bridge.plan import AggregatePlan, CountOut, PagePlan, SinglePlan, Statement, Value
 from app.bridge.sql import finished, rows
+from app.bridge.sql.aggregates import aggregate
 
 
 class SingleFinisher:
@@ -49,6 +51,47 @@ class PageFinisher:
         if self._count is not None:
             ((count,),) = await executor.run(self._count)
         return self._make(records, count)
+
+
+class AggregateFinisher:
+    """Makes the answer of a plan of aggregates; its values are as answers show them, or raw."""
+
+    __slots__ = ("_groups", "_loads", "_plan", "_statement", "_unused")
+
+    def __init__(self, plan: AggregatePlan, *, finished: bool = True) -> None:
+        self._plan = plan
+        self._statement: Statement | None = None
+        if plan.keys or plan.measures:
+            self._statement = aggregate(plan, finished=finished)
+        self._unused = _unused(plan.given, self._statement)
+        self._loads = [
+            (place, key.load)
+            for place, key in enumerate(plan.keys)
+            if key.load is not None and not finished
+        ]
+        self._groups = {
+            place: AggregateFinisher(place, finished=finished)
+            for _, place in plan.shape
+            if isinstance(place, AggregatePlan)
+        }
+
+    async def __call__(self, executor: Executor) -> Any:
+        """One object in all, or the list of groups."""
+        executor.bind(self._unused)
+        records = await executor.run(self._statement) if self._statement is not None else ((),)
+        # One after another: each reads all rows, and one request is to keep one connection busy.
+        groups = {place: await finish(executor) for place, finish in self._groups.items()}
+        made = [placed(self._plan.shape, self._loaded(record), groups) for record in records]
+        return made if self._plan.keys else made[0]
+
+    def _loaded(self, record: Any) -> Any:
+        if not self._loads:
+            return record
+        values = list(record)
+        for place, load in self._loads:
+            if values[place] is not None:
+                values[place] = load(values[place])
+        return values
 
 
 def _unused(given: tuple[Value, ...], statement: Statement | None) -> tuple[Value, ...]:

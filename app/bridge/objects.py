@@ -11,12 +11,15 @@ from strawberry.types.field import StrawberryField
 
 from app.bridge import resolvers
 from app.bridge.access import AccessTable
+from app.bridge.aggregate_types import aggregate_type
 from app.bridge.columns import column_type
 from app.bridge.connections import connection_type, page_arguments
+from app.bridge.errors import ConfigurationError
 from app.bridge.fields import ResolvedField, argument
 from app.bridge.inputs import InputBuilder
 from app.bridge.plan import Everything
 from app.bridge.registry import (
+    Aggregates,
     ColumnField,
     ExposedType,
     Listing,
@@ -63,6 +66,7 @@ class TypeBuilder:
         self._registry = registry
         self._access = access
         self._inputs = InputBuilder(registry)
+        self._aggregated: set[type[Table]] = set()
         self._connections = {
             exposed.table: connection_type(exposed.name, exposed.cls) for exposed in registry.types
         }
@@ -146,8 +150,25 @@ class TypeBuilder:
                             [*page_arguments(), *self._inputs.arguments(table)],
                         )
                     )
+                case Aggregates(table, _, description):
+                    exposed = self._registry.of(table)
+                    fields.append(
+                        ResolvedField(
+                            name,
+                            self._aggregates(exposed, value),
+                            resolvers.aggregates(value),
+                            description or f"Figures about every {exposed.name} you may read.",
+                            [self._inputs.where(table)],
+                        )
+                    )
         _install(cls, fields)
         return strawberry.type(cls)
+
+    def _aggregates(self, exposed: ExposedType, field: Aggregates) -> type:
+        if exposed.table in self._aggregated:
+            raise ConfigurationError(f"{exposed.name} has two fields of aggregates; one is enough")
+        self._aggregated.add(exposed.table)
+        return aggregate_type(exposed, field)
 
 
 def _install(cls: type, fields: Iterable[StrawberryField]) -> None:

@@ -8,6 +8,7 @@ from piccolo.columns import Column
 from piccolo.table import Table
 
 from app.bridge.access import join_of, table_name
+from app.bridge.aggregates import AggregatePlanner
 from app.bridge.binding import Decoder, GlobalId, Storable
 from app.bridge.columns import column_type
 from app.bridge.errors import InputError
@@ -16,6 +17,7 @@ from app.bridge.filters import to_predicate
 from app.bridge.limits import Budget
 from app.bridge.ordering import Order
 from app.bridge.plan import (
+    AggregatePlan,
     ColumnOut,
     ColumnRead,
     Compare,
@@ -44,7 +46,14 @@ from app.bridge.plan import (
     all_of,
     assume,
 )
-from app.bridge.registry import ColumnField, ComputedField, ExposedType, ToMany, ToOneField
+from app.bridge.registry import (
+    Aggregates,
+    ColumnField,
+    ComputedField,
+    ExposedType,
+    ToMany,
+    ToOneField,
+)
 from app.bridge.scope import Scope
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.sorting import sorting
@@ -106,6 +115,12 @@ class Planner:
     def page(self, table: type[Table], orders: tuple[Order, ...], selected: Selected) -> PagePlan:
         """A page of all rows of `table`."""
         return self._page(table, orders, selected, Everything(), _Spot())
+
+    def aggregates(self, field_: Aggregates, selected: Selected) -> AggregatePlan:
+        """Figures about all rows of a table."""
+        exposed = self._registry.of(field_.table)
+        planner = AggregatePlanner(self._scope, self._reader, self._budget, exposed, field_)
+        return planner.plan(self._read(exposed, {}), selected)
 
     # --- pages ------------------------------------------------------------------------------------
 

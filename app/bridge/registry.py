@@ -49,6 +49,15 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Aggregates:
+    """A root field with counts, sums and groups of a table's rows."""
+
+    table: type[Table]
+    group_by: tuple[Column, ...]
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """Text search in a type's filters: what the SQL function `function(column, term)` finds."""
 
@@ -72,6 +81,14 @@ def single(table: type[Table], *by: Any, description: str | None = None) -> Any:
 def listing(table: type[Table], *orders: Order, description: str | None = None) -> Any:
     """A root field: a connection of all rows of `table` that the caller may read."""
     return Listing(table, orders, description)
+
+
+def aggregates(table: type[Table], *group_by: Any, description: str | None = None) -> Any:
+    """A root field: figures about all rows of `table`, which can be grouped by these columns."""
+    return Aggregates(table, group_by, description)
+
+
+Root = Single | Listing | Aggregates
 
 
 # --- what the other stages read -------------------------------------------------------------------
@@ -183,7 +200,7 @@ class Registry:
         return expose
 
     def query(self, cls: type[_T]) -> type[_T]:
-        """Decorates a class of root fields, each made by `single` or `listing`."""
+        """Decorates a class of root fields, each made by `single`, `listing` or `aggregates`."""
         self._roots.append(cls)
         return cls
 
@@ -202,10 +219,10 @@ class Registry:
         """Every class of root fields."""
         return tuple(self._roots)
 
-    def freeze(self) -> dict[str, Single | Listing]:
+    def freeze(self) -> dict[str, Root]:
         """End filling; returns what every root field is, by the name that clients know.
 
-        Raises ConfigurationError for a root field that is made with neither `single` nor `listing`,
+        Raises ConfigurationError for a root field that is made with something else,
         and when the registry is frozen already.
         """
         if self._frozen:
@@ -227,10 +244,10 @@ class Registry:
             ) from None
 
 
-def _root_field(cls: type, name: str, value: object) -> Single | Listing:
-    if not isinstance(value, Single | Listing):
+def _root_field(cls: type, name: str, value: object) -> Root:
+    if not isinstance(value, Root):
         raise ConfigurationError(
-            f"{cls.__name__}.{name} is a root field; make it with single or listing"
+            f"{cls.__name__}.{name} is a root field; make it with single, listing or aggregates"
         )
     return value
 

@@ -47,9 +47,10 @@ DRIVER_ERRORS = (
 class Connector:
     """Opens connections to the server of one URL, all set up alike.
 
-    Every connection has `statement_timeout`, `application_name`, `timezone` UTC, the search path,
-    and `jit` off: its compiling costs more than it gains in queries that answer requests. PgBouncer
-    refuses most of these at the start of a connection; see `_through_pgbouncer`.
+    Every connection has `statement_timeout`, `application_name`, the search path, UTC and ISO dates
+    whatever the role's or the database's own are, and `jit` off: its compiling costs more than it
+    gains in queries that answer requests. PgBouncer refuses most of these at the start of a
+    connection; see `_through_pgbouncer`.
     """
 
     def __init__(
@@ -241,6 +242,8 @@ def _server_settings(url: DatabaseUrl, settings: Settings, *, read_only: bool) -
     wanted = {
         "application_name": "seedbed",
         "TimeZone": "UTC",
+        "DateStyle": "ISO, MDY",
+        "IntervalStyle": "postgres",
         "search_path": ", ".join((first, *SCHEMAS)),
         "statement_timeout": f"{round(settings.statement_timeout * 1000)}ms",
         "jit": "off",

@@ -1,6 +1,6 @@
 """Questionnaires, the runs through them, the documents made of them, and engineering standards."""
 
-from app.bridge import Node, ascending, auto, descending, listing, single, to_many
+from app.bridge import Node, aggregates, ascending, auto, descending, listing, single, to_many
 from app.schema.registry import registry
 from app.tables import assessment as tables
 
@@ -175,6 +175,14 @@ class AssessmentQuery:
         tables.AssessmentSession,
         descending(tables.AssessmentSession.started_at),
         description="Every AssessmentSession you may read, newest first.",
+    )
+    assessment_sessions_aggregate: auto = aggregates(
+        tables.AssessmentSession,
+        tables.AssessmentSession.user,
+        tables.AssessmentSession.questionnaire,
+        tables.AssessmentSession.status,
+        tables.AssessmentSession.started_at,
+        tables.AssessmentSession.completed_at,
     )
     document: auto = single(tables.Document)
     document_types: auto = listing(tables.DocumentType, ascending(tables.DocumentType.name))

@@ -1,6 +1,6 @@
 """Universities and their courses."""
 
-from app.bridge import Node, Search, ascending, auto, listing, single, to_many
+from app.bridge import Node, Search, aggregates, ascending, auto, listing, single, to_many
 from app.schema.registry import registry
 from app.tables import catalog as tables
 
@@ -53,5 +53,23 @@ class CatalogQuery:
 
     university: auto = single(tables.University, tables.University.slug)
     universities: auto = listing(tables.University, ascending(tables.University.name))
+    universities_aggregate: auto = aggregates(
+        tables.University,
+        tables.University.country,
+        tables.University.country_code,
+        tables.University.city,
+        tables.University.is_verified,
+        tables.University.created_at,
+    )
     course: auto = single(tables.Course)
     courses: auto = listing(tables.Course, ascending(tables.Course.name))
+    courses_aggregate: auto = aggregates(
+        tables.Course,
+        tables.Course.university,
+        tables.Course.level,
+        tables.Course.currency,
+        tables.Course.language,
+        tables.Course.is_active,
+        tables.Course.duration_months,
+        tables.Course.created_at,
+    )

@@ -1,6 +1,6 @@
 """Posts and comments."""
 
-from app.bridge import Node, ascending, auto, descending, listing, single, to_many
+from app.bridge import Node, aggregates, ascending, auto, descending, listing, single, to_many
 from app.schema.registry import registry
 from app.tables import content as tables
 
@@ -44,4 +44,11 @@ class ContentQuery:
         tables.Post,
         descending(tables.Post.created_at),
         description="Every Post you may read, newest first.",
+    )
+    posts_aggregate: auto = aggregates(
+        tables.Post,
+        tables.Post.author,
+        tables.Post.published,
+        tables.Post.published_at,
+        tables.Post.created_at,
     )

@@ -1,6 +1,6 @@
 """Projects, their conversations, and what the agent has made."""
 
-from app.bridge import Node, ascending, auto, descending, listing, single, to_many
+from app.bridge import Node, aggregates, ascending, auto, descending, listing, single, to_many
 from app.schema.registry import registry
 from app.tables import projects as tables
 
@@ -59,4 +59,7 @@ class ProjectsQuery:
         tables.Project,
         descending(tables.Project.created_at),
         description="Every Project you may read, newest first.",
+    )
+    projects_aggregate: auto = aggregates(
+        tables.Project, tables.Project.owner, tables.Project.created_at
     )

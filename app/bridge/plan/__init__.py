@@ -6,6 +6,15 @@ value of one caller (`FromViewer`), and of a request only those that decided som
 of the same kind.
 """
 
+from app.bridge.plan.aggregates import (
+    AggregatePlan,
+    Bucket,
+    Function,
+    GroupKey,
+    Measure,
+    Place,
+    Subject,
+)
 from app.bridge.plan.plans import (
     ColumnOut,
     ColumnRead,
@@ -60,9 +69,11 @@ from app.bridge.plan.predicates import (
 )
 
 __all__ = [
+    "AggregatePlan",
     "AllOf",
     "AnyOf",
     "At",
+    "Bucket",
     "ColumnOut",
     "ColumnRead",
     "Compare",
@@ -76,11 +87,14 @@ __all__ = [
     "FromVariable",
     "FromVariables",
     "FromViewer",
+    "Function",
+    "GroupKey",
     "IdOut",
     "IsNull",
     "JSONKind",
     "Join",
     "Matches",
+    "Measure",
     "NodesOut",
     "Not",
     "Nothing",
@@ -92,12 +106,14 @@ __all__ = [
     "PageOutput",
     "PagePlan",
     "ParentKeys",
+    "Place",
     "Predicate",
     "Read",
     "RowPlan",
     "SinglePlan",
     "Statement",
     "Step",
+    "Subject",
     "TableName",
     "ToManyOut",
     "ToOneOut",
