@@ -83,9 +83,9 @@ class _Server(uvicorn.Server):
 
 async def _serve(engine: SeedbedEngine, server: uvicorn.Server, listener: socket.socket) -> None:
     """Prepare and serve in one event loop: a pool belongs to the loop it was made in."""
+    await migrate(engine)
     await engine.start_connection_pool()
     try:
-        await migrate(engine)
         if engine.settings.environment == "development":
             await seed_if_empty(engine)
         await server.serve(sockets=[listener])
