@@ -45,7 +45,7 @@ async def _database(engine: SeedbedEngine) -> str:
         async with asyncio.timeout(_TIMEOUT):
             await engine.fetch("select 1")
     except _FAILURES as error:
-        _log.warning("Not ready: the database does not answer (%s)", error)
+        _log.warning("Not ready: the database does not answer (%s)", _words(error))
         return "unavailable"
     return "ok"
 
@@ -55,6 +55,11 @@ async def _migrations(engine: SeedbedEngine) -> str:
         async with asyncio.timeout(_TIMEOUT):
             pending = await pending_migrations(engine)
     except _FAILURES as error:
-        _log.warning("Not ready: the migrations cannot be compared (%s)", error)
+        _log.warning("Not ready: the migrations cannot be compared (%s)", _words(error))
         return "unknown"
     return "pending" if pending else "ok"
+
+
+def _words(error: BaseException) -> str:
+    """What an error says, or what it is called when it says nothing."""
+    return str(error) or type(error).__name__
