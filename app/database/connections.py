@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
+from copy import copy
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
@@ -76,12 +77,17 @@ class Connector:
             "password": url.password,
             "database": url.database,
             "command_timeout": url.socket_timeout,
-            "server_settings": _through_pgbouncer(self.wanted) if self.pgbouncer else self.wanted,
             "statement_cache_size": 100 if cache_size is None else cache_size,
             "direct_tls": url.tls.direct,
         }
         self._tls: dict[str, object] | None = None
         self._checked = False
+
+    def without_time_limit(self) -> "Connector":
+        """The same, but its connections have no `statement_timeout`; this one stays as it is."""
+        other = copy(self)
+        other.wanted = self.wanted | {"statement_timeout": "0"}
+        return other
 
     async def connect(self, **driver: object) -> "asyncpg.Connection[asyncpg.Record]":
         """A new connection to the first host that answers and is of the demanded kind.
@@ -90,7 +96,10 @@ class Connector:
         """
         if self._tls is None:
             self._tls = await asyncio.to_thread(tls_arguments, self.url, self.name)
-        connection = await self._first_host(**self._arguments, **self._tls, **driver)
+        sent = _through_pgbouncer(self.wanted) if self.pgbouncer else self.wanted
+        connection = await self._first_host(
+            server_settings=sent, **self._arguments, **self._tls, **driver
+        )
         try:
             if not self._checked:
                 await self._check(connection)

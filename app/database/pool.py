@@ -12,6 +12,15 @@ from app.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """What asyncpg says while a database is away: once in a while, in a line, not in forty."""
+    record.exc_info = record.exc_text = None
+    return True
+
+
+logging.getLogger("asyncpg.pool").addFilter(_without_traceback)
+
 RESET_TIMEOUT = 5.0  # seconds for the reset of a connection that is given back
 CLOSE_TIMEOUT = 10.0  # seconds that closing waits for connections in use
 

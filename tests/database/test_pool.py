@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextvars import Context
 
 import asyncpg
 import pytest
@@ -171,6 +172,39 @@ async def test_advisory_locks_do_not_stay(make_engine: MakeEngine) -> None:
     await engine.fetch("SELECT pg_advisory_lock(77)")
     (row,) = await other.fetch("SELECT pg_try_advisory_lock(77) AS free")
     assert row["free"]
+
+
+async def test_two_that_start_the_pool_at_once_make_one(make_engine: MakeEngine) -> None:
+    engine = await make_engine(started=False, pool_min_size=2)
+    await asyncio.gather(*(engine.start_connection_pool() for _ in range(3)))
+    query = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database()"
+    assert (await engine.fetch(query))[0]["n"] == 2
+    await asyncio.gather(engine.close_connection_pool(), engine.start_connection_pool())
+    assert engine.pool is not None, "started again after it was closed"
+    assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_without_a_time_limit_is_the_task_that_asked_for_it_and_no_other(
+    make_engine: MakeEngine,
+) -> None:
+    engine = await make_engine(statement_timeout=0.3)
+    limit = "SELECT current_setting('statement_timeout') AS value"
+    other = asyncio.create_task(_in_a_while(engine, limit))
+    async with engine.no_time_limit():
+        assert (await engine.fetch("SELECT pg_sleep(0.5), 1 AS n"))[0]["n"] == 1
+        assert (await engine.fetch(limit))[0]["value"] == "0"
+        assert await other == "300ms"
+        pools = asyncio.create_task(_in_a_while(engine, limit), context=Context())
+        assert await pools == "300ms"
+    assert (await engine.fetch(limit))[0]["value"] == "300ms"
+    connection = await engine.get_new_connection()
+    assert await connection.fetchval(limit) == "300ms"
+    await connection.close()
+
+
+async def _in_a_while(engine: SeedbedEngine, sql: str) -> str:
+    await asyncio.sleep(0.05)
+    return str((await engine.fetch(sql))[0]["value"])
 
 
 async def test_closing_waits_for_what_is_in_use(make_engine: MakeEngine) -> None:
