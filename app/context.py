@@ -30,7 +30,7 @@ class Context:
     request: Request
 
 
-async def identify(authorization: str | None) -> Viewer:
+async def identify(engine: SeedbedEngine, authorization: str | None) -> Viewer:
     """The caller behind an `Authorization` header; anonymous without one.
 
     One indexed statement for a header, none without. Raises NotAuthenticated for a header that
@@ -44,8 +44,8 @@ async def identify(authorization: str | None) -> Viewer:
     if token.startswith(ADMIN_TOKEN_PREFIX):
         raise NotAuthenticated("this token belongs to the admin; log in to the API for one")
     user = Session.user
-    row = (
-        await Session.select(user, user.role, user.organization, user.university)
+    query = (
+        Session.select(user, user.role, user.organization, user.university)
         .where(
             (Session.access_token_hash == hash_token(token))
             & (Session.expires_at > datetime.now(UTC))
@@ -53,11 +53,12 @@ async def identify(authorization: str | None) -> Viewer:
             & (user.status == UserStatus.ACTIVE)
             & user.deleted_at.is_null()
         )
-        .first()
+        .limit(1)
     )
-    if row is None:
+    rows = await engine.run_querystring(query.querystrings[0])
+    if not rows:
         raise NotAuthenticated("the access token is not valid, or no longer; log in again")
-    return _viewer(row)
+    return _viewer(dict(rows[0]))
 
 
 def _viewer(row: Mapping[str, object]) -> Viewer:

@@ -1,7 +1,5 @@
 """Where all parts meet: `uvicorn app.main:app`."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,20 +15,24 @@ from app.schema import make_schema
 from app.web import health, pages
 from app.web.graphql import GraphQLEndpoint
 from app.web.headers import SecurityHeaders
+from app.web.lifespan import Lifespan
 from piccolo_conf import DB
 
 
 class Server(Starlette):
     """The application; GraphQL, which is most of what it is asked, goes past the router."""
 
-    def __init__(self, graphql: ASGIApp, **rest: Any) -> None:
+    def __init__(self, graphql: ASGIApp, begin_and_end: Lifespan, **rest: Any) -> None:
         super().__init__(**rest)
         self._graphql = graphql
+        self._lifespan = begin_and_end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, or begin and end."""
         if scope["type"] == "http" and scope["path"] == pages.ENDPOINT:
             await self._graphql(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -41,19 +43,11 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
     `built` is the schema of the application, or a variant of it.
     """
     settings = engine.settings
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await engine.start_connection_pool()
-        try:
-            yield
-        finally:
-            await engine.close_connection_pool()
-
     hosts = list(settings.allowed_hosts)
     graphql = GraphQLEndpoint(built or make_schema(), engine)
     return Server(
         graphql=SecurityHeaders(TrustedHostMiddleware(graphql, hosts), settings),
+        begin_and_end=Lifespan(engine),
         routes=[
             *health.routes(engine),
             *pages.routes(settings),
@@ -63,7 +57,6 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
             Middleware(SecurityHeaders, settings=settings),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
         ],
-        lifespan=lifespan,
     )
 
 

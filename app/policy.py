@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from piccolo.table import Table
 
-from app.bridge.access import Policy, Rule, Through, ViewerValue
+from app.bridge.access import Having, Policy, Rule, Through, ViewerValue
 from app.tables import (
     AssessmentSession,
     Comment,
@@ -86,6 +86,12 @@ POLICIES: Mapping[type[Table], Policy] = {
     Questionnaire: _all(
         Rule(ANYONE, Questionnaire.status == QuestionnaireStatus.PUBLISHED),
         Rule(USERS, Questionnaire.organization == MY_ORGANIZATION),
+        # Whoever has answered it goes on seeing it.
+        Rule(
+            USERS,
+            Having(AssessmentSession.questionnaire, AssessmentSession.user == ME)
+            & (Questionnaire.status == QuestionnaireStatus.ARCHIVED),
+        ),
         Rule(ADMINS, rows=True),
     ),
     Section: _all(Rule(ANYONE, Through(Section.questionnaire))),

@@ -60,7 +60,20 @@ class Through(CombinableMixin):
         self.foreign_key = foreign_key
 
 
-Rows = bool | Where | And | Or | Through
+class Having(CombinableMixin):
+    """In a policy: rows that some row of another table, for which `where` holds, refers to.
+
+    Like `Through`, it stands on the left of `&` and `|`, or alone.
+    """
+
+    __slots__ = ("foreign_key", "where")
+
+    def __init__(self, foreign_key: ForeignKey[Any], where: "Rows") -> None:
+        self.foreign_key = foreign_key
+        self.where = where
+
+
+Rows = bool | Where | And | Or | Through | Having
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +192,17 @@ class AccessTable:
                 return self._reached(
                     rows.foreign_key, Exists(join_of(rows.foreign_key), self.of(parent, kind).rows)
                 )
+            case Having():
+                child = rows.foreign_key._meta.table
+                up = join_of(rows.foreign_key)
+                down = Join(table_name(child), up.remote, up.local)
+                return Exists(down, self._predicate(child, rows.where, kind))
             case Where():
                 return self._reached(rows.column, _comparison(rows))
             case _:
                 raise ConfigurationError(
                     f"the policy of {table.__name__} holds {type(rows).__name__}; use Piccolo's "
-                    "comparisons joined with & and |, True, False, or through(...)"
+                    "comparisons joined with & and |, True, False, Through(...) or Having(...)"
                 )
 
     @staticmethod

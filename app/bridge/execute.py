@@ -1,5 +1,6 @@
 """Runs statements: binds the caller's values, fetches, and makes rows of the records."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +19,9 @@ from app.bridge.plan import (
 )
 from app.bridge.registry import ExposedType, Registry, Root
 from app.bridge.variables import at, filled
+
+# Statements of one request that run side by side: it must not take the whole pool.
+_AT_ONCE = 3
 
 
 class Fetch(Protocol):
@@ -45,20 +49,23 @@ class Bridge:
 class Executor:
     """Runs statements for one caller, with the variables of one operation."""
 
-    __slots__ = ("bridge", "fetch", "variables", "viewer")
+    __slots__ = ("_turns", "bridge", "fetch", "variables", "viewer")
 
     def __init__(self, bridge: Bridge, viewer: Viewer, fetch: Fetch) -> None:
         self.bridge = bridge
         self.viewer = viewer
         self.variables: Mapping[str, Any] = {}
         self.fetch = fetch
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self, statement: Statement, keys: Sequence[object] = ()) -> Sequence[Any]:
         """The records of `statement`; `keys` are the parents of a batch.
 
         Raises InputError for a variable that the statement cannot take.
         """
-        return await self.fetch(statement.sql, *self.bind(statement.values, keys))
+        arguments = self.bind(statement.values, keys)
+        async with self._turns:
+            return await self.fetch(statement.sql, *arguments)
 
     def bind(self, values: Sequence[Value], keys: Sequence[object] = ()) -> list[object]:
         """What the values stand for in this request. Raises InputError for a bad variable."""

@@ -5,7 +5,7 @@ Everything here is linear in the document: a fragment is visited once, however o
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -105,10 +105,15 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class _Weight:
-    """What a selection set adds up to, fragments included: fields, and fields below each other."""
+    """What a selection set adds up to, fragments included.
 
-    fields: int
-    nesting: int
+    `fields` in all, `nesting` fields below each other, and how often each response key stands in
+    the set itself, where fields of one key have to be merged.
+    """
+
+    fields: int = 0
+    nesting: int = 0
+    keys: Counter[str] = field(default_factory=Counter)
 
 
 def check_document(document: DocumentNode, limits: Limits) -> None:
@@ -130,7 +135,7 @@ class _Weigher:
         self._weights: dict[str, _Weight] = {}
         self._aliases = 0
         self._directives = 0
-        self._schemas = 0
+        self._introspection = 0
 
     def check(self) -> None:
         """Weigh everything; raises LimitExceeded."""
@@ -140,7 +145,7 @@ class _Weigher:
             weight = self._set(operation.selection_set)
             self._refuse("selects", weight.fields, self._limits.fields, "fields")
             self._refuse("nests", weight.nesting, self._limits.nesting, "fields below each other")
-        self._refuse("has", self._schemas, 1, "selection of __schema")
+        self._refuse("has", self._introspection, 2, "selections of __schema and __type")
         self._refuse("has", self._aliases, self._limits.aliases, "aliases")
         self._refuse("has", self._directives, self._limits.directives, "directives")
 
@@ -155,7 +160,7 @@ class _Weigher:
         if name not in self._weights:
             # Stands while the fragment is being weighed: one that spreads itself is refused later,
             # by validation.
-            self._weights[name] = _Weight(0, 0)
+            self._weights[name] = _Weight()
             fragment = self._fragments.get(name)
             if fragment is not None:
                 self._weights[name] = self._set(fragment.selection_set)
@@ -164,25 +169,34 @@ class _Weigher:
     def _set(self, selection_set: SelectionSetNode) -> _Weight:
         fields = nesting = 0
         keys: Counter[str] = Counter()
+        spread: set[str] = set()  # a fragment's fields are merged with themselves at no cost
         for node in selection_set.selections:
+            counted = True
             self._directives += len(node.directives or ())
             match node:
                 case FieldNode():
-                    self._schemas += node.name.value == "__schema"
-                    self._aliases += node.alias is not None
-                    keys[(node.alias or node.name).value] += 1
-                    below = self._set(node.selection_set) if node.selection_set else _Weight(0, 0)
-                    weight = _Weight(below.fields + 1, below.nesting + 1)
+                    weight = self._field(node)
                 case InlineFragmentNode():
                     weight = self._set(node.selection_set)
                 case FragmentSpreadNode(name=name):
-                    keys[f"...{name.value}"] += 1
                     weight = self._fragment(name.value)
+                    counted = name.value not in spread
+                    spread.add(name.value)
                 case _:
                     continue
             fields += weight.fields
             nesting = max(nesting, weight.nesting)
-        most = self._limits.repeats
-        if keys and max(keys.values()) > most:
-            raise LimitExceeded(f"the document repeats a field more than {most} times in one place")
-        return _Weight(fields, nesting)
+            keys += weight.keys if counted else Counter()
+            most = self._limits.repeats
+            if weight.keys and max(keys[key] for key in weight.keys) > most:
+                raise LimitExceeded(
+                    f"the document repeats a field more than {most} times in one place"
+                )
+        return _Weight(fields, nesting, keys)
+
+    def _field(self, node: FieldNode) -> _Weight:
+        self._introspection += node.name.value in {"__schema", "__type"}
+        self._aliases += node.alias is not None
+        below = self._set(node.selection_set) if node.selection_set else _Weight()
+        key = (node.alias or node.name).value
+        return _Weight(below.fields + 1, below.nesting + 1, Counter({key: 1}))

@@ -1,11 +1,11 @@
 """One request's reading: whatever is below a row is read for all rows at once.
 
 A plan knows all relations below its rows. So rows are handed to graphql-core with these attached,
-and each relation was one statement, for every parent there is. Where plans start one by one (the
-objects that `nodes` finds), a DataLoader collects those of the same tick.
+and each relation was one statement, for every parent there is: what a DataLoader would have batched
+is known before it begins.
 
-Loaders live for one request (or one event of a subscription) and never longer: what they remember
-is what this caller could see at this time.
+A request's reading lives as long as the request (or one event of a subscription): what it holds is
+what this caller could see at this time.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from typing import Any
 
 import orjson
 from graphql import DocumentNode
-from strawberry.dataloader import DataLoader
 
 from app.bridge.access import Viewer
 from app.bridge.assemble import assembler
@@ -73,13 +72,12 @@ class Request:
     is the operation's, parsed and validated, where graphql-core executes it.
     """
 
-    __slots__ = ("_loaders", "budget", "document", "executor")
+    __slots__ = ("budget", "document", "executor")
 
     def __init__(self, bridge: Bridge, viewer: Viewer, fetch: Fetch) -> None:
         self.executor = Executor(bridge, viewer, fetch)
         self.budget = Budget(bridge.limits)
         self.document: DocumentNode | None = None
-        self._loaders: dict[object, DataLoader[Hashable, Any]] = {}
 
     def explain(self, *, plans: bool) -> Explaining:
         """Note every statement from now on."""
@@ -105,18 +103,6 @@ class Request:
         if _is_counted(plan):
             page.count = await self.count(plan)
         return page
-
-    async def by_key(self, out: ToOneOut, key: Hashable) -> Row | Finished | None:
-        """The row with a key, None without one to read; keys of one tick share a statement."""
-        loader = self._loaders.get(out)
-        if loader is None:
-
-            async def load(keys: list[Hashable]) -> list[Any]:
-                found = await self._by_keys(out, keys)
-                return [found.get(key) for key in keys]
-
-            loader = self._loaders[out] = DataLoader(load_fn=load)
-        return await loader.load(key)
 
     async def aggregates(self, plan: AggregatePlan) -> Any:
         """The figures of the plan."""
@@ -163,12 +149,13 @@ class Request:
         """What a relation leads to from each of the keys of its parents."""
         if isinstance(out, ToOneOut):
             present = [key for key in keys if key is not None]
-            return await self._by_keys(out, present) if present else {}
+            return await self.by_keys(out, present) if present else {}
         if self._finishes(out.page.pure):
             return await self._finished_pages(out, keys)
         return await self._pages_by_key(out, keys)
 
-    async def _by_keys(self, out: ToOneOut, keys: list[Hashable]) -> dict[Hashable, Any]:
+    async def by_keys(self, out: ToOneOut, keys: list[Hashable]) -> dict[Hashable, Any]:
+        """The rows with these keys, by key: those that there are to read."""
         if self._finishes(out.row.pure):
             sql = finished.finish_to_one(out)
             make = assembler(sql.layouts[0])

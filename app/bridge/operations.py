@@ -40,9 +40,11 @@ from app.bridge.registry import Aggregates, Listing, Single
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.variables import Look, Recording, plain_values, see
 
-# How much is kept: characters of documents, and plans of one document.
+# How much is kept: characters of one document and of all, plans of one document and of all.
+_LONGEST = 10_000
 _MOST_CHARACTERS = 250_000
-_MOST_PLANS = 64
+_MOST_PLANS_EACH = 64
+_MOST_PLANS = 2_000
 
 
 class Context(Protocol):
@@ -76,6 +78,12 @@ class Document:
     operations: Mapping[str | None, OperationDefinitionNode]
     fragments: Mapping[str, FragmentDefinitionNode]
     plans: "dict[tuple[str | None, str], _Branch | _Compiled]" = field(default_factory=dict)
+
+    def name(self, name: str | None) -> str | None:
+        """The name of the operation that is meant, where it has one."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations))
+        return name if name in self.operations else None
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation that is meant. Raises InputError when that is not clear."""
@@ -126,14 +134,20 @@ class Operations:
         self._bridge = bridge
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
+        self._plans = 0
 
     def document(self, text: str) -> Document:
-        """The document of a text; one that was seen lately is not read again."""
+        """The document of a text; one that was seen lately is not read again.
+
+        Not kept are documents with errors and very long ones: they would only push out the others.
+        """
         known = self._documents.get(text)
         if known is not None:
             self._documents.move_to_end(text)
             return known
         document = self._read(text)
+        if document.errors or len(text) > _LONGEST:
+            return document
         self._documents[text] = document
         self._characters += len(text)
         while self._characters > _MOST_CHARACTERS:
@@ -220,6 +234,11 @@ class Operations:
             # graphql-core tells it, with the path of the field.
             return _Compiled(None)
         _keep(document, place, recording, compiled)
+        self._plans += 1
+        if self._plans > _MOST_PLANS:
+            # Rare enough that it is simpler to begin again than to know which plan is the oldest.
+            self._documents.clear()
+            self._characters = self._plans = 0
         return compiled
 
     def _compile(
@@ -272,7 +291,7 @@ def _keep(
         return
     looks = list(recording.looks.items())
     branch = document.plans.get(place)
-    if not isinstance(branch, _Branch) or _count(branch) >= _MOST_PLANS:
+    if not isinstance(branch, _Branch) or _count(branch) >= _MOST_PLANS_EACH:
         branch = document.plans[place] = _Branch(looks[0][0])
     for (_, answer), (following, _) in pairwise(looks):
         below = branch.answers.get(answer)

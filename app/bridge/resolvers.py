@@ -1,7 +1,7 @@
 """The resolvers of table-backed fields: they plan, have it run, and hand rows to graphql-core."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from piccolo.columns import Column
@@ -12,7 +12,6 @@ from app.bridge.errors import InputError
 from app.bridge.fields import Info, Resolver
 from app.bridge.loaders import Request
 from app.bridge.ordering import Order
-from app.bridge.plan import ToOneOut
 from app.bridge.planner import Planner
 from app.bridge.registry import Aggregates
 from app.bridge.selection import Selected, SelectionReader
@@ -117,10 +116,10 @@ async def _find(
         if decoded is None or decoded[0] not in types:
             raise InputError("this is not an id of this API: pass one as the API returned it")
         keys.append(decoded)
-    plans: dict[str, ToOneOut] = {}
+    found: dict[tuple[str, Hashable], object] = {}
     for name in dict.fromkeys(name for name, _ in keys):
-        count = sum(1 for other, _ in keys if other == name)
-        plans[name] = planner.by_key(types[name].table, selected, rows=count)
-    return list(
-        await info.async_helpers.gather([request.by_key(plans[name], key) for name, key in keys])
-    )
+        wanted = list(dict.fromkeys(key for other, key in keys if other == name))
+        plan = planner.by_key(types[name].table, selected, rows=len(wanted))
+        rows = await request.by_keys(plan, list(wanted))
+        found.update({(name, key): row for key, row in rows.items()})
+    return [found.get(key) for key in keys]

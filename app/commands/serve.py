@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import logging.config
+import os
 import signal
 import socket
 import sys
@@ -17,6 +18,7 @@ from app.database import DatabaseError, EmbeddedServer, SeedbedEngine
 from app.database.migrations import migrate
 from app.settings import Settings
 from seeds.runner import DEMO_LOGINS, seed_if_empty
+from seeds.upsert import SeedError
 
 _GRACE = 10  # seconds for requests to end; a subscription would never end by itself
 _INTERRUPTED = 130  # what shells report for Ctrl-C
@@ -44,7 +46,7 @@ def serve(engine: SeedbedEngine) -> int:
             factory = server.config.get_loop_factory()
             with asyncio.Runner(loop_factory=factory) as runner:
                 runner.run(_serve(engine, server, listener))
-    except (ServeError, DatabaseError) as error:
+    except (ServeError, DatabaseError, SeedError) as error:
         print(error, file=sys.stderr)
         return 1
     except asyncpg.DiskFullError:
@@ -63,7 +65,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 "app.main:app",
-                access_log=False,  # the application logs its requests itself
+                access_log=False,  # a line for each request costs as much as a small query
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 log_config=None,
                 proxy_headers=bool(settings.trusted_proxies),
@@ -78,14 +80,14 @@ class _Server(uvicorn.Server):
         """Start, then print the addresses."""
         await super().startup(sockets)
         if sockets:
-            print(_welcome(self.settings, _address(sockets[0])), flush=True)
+            _tell(_welcome(self.settings, _address(sockets[0])))
 
 
 async def _serve(engine: SeedbedEngine, server: uvicorn.Server, listener: socket.socket) -> None:
     """Prepare and serve in one event loop: a pool belongs to the loop it was made in."""
+    await migrate(engine)
     await engine.start_connection_pool()
     try:
-        await migrate(engine)
         if engine.settings.environment == "development":
             await seed_if_empty(engine)
         await server.serve(sockets=[listener])
@@ -119,14 +121,19 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 def _embedded(engine: SeedbedEngine) -> Iterator[None]:
     """Stop the embedded PostgreSQL at the end, if we started it and nobody else uses it."""
     settings = engine.settings
+    if settings.database_url is not None:
+        yield
+        return
     embedded = EmbeddedServer(settings.data_dir)
-    ours = settings.database_url is None and not embedded.is_running()
+    ours = not embedded.is_running()
     try:
         yield
     finally:
-        if ours and embedded.is_running():
-            if asyncio.run(_others(embedded)):
-                print("The embedded PostgreSQL stays: others use it (make stop ends it).")
+        if embedded.is_running():
+            if not ours:
+                _tell("The embedded PostgreSQL stays, as it ran before (make stop ends it).")
+            elif asyncio.run(_others(embedded)):
+                _tell("The embedded PostgreSQL stays: others use it (make stop ends it).")
             else:
                 embedded.stop()
 
@@ -141,6 +148,15 @@ async def _others(embedded: EmbeddedServer) -> int:
     finally:
         await connection.close()
     return others
+
+
+def _tell(text: str) -> None:
+    """Print, unless nobody reads any more: that is no reason to stop serving."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # What Python flushes at its end goes there as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

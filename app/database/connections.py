@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
+from copy import copy
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
@@ -47,9 +48,10 @@ DRIVER_ERRORS = (
 class Connector:
     """Opens connections to the server of one URL, all set up alike.
 
-    Every connection has `statement_timeout`, `application_name`, `timezone` UTC, the search path,
-    and `jit` off: its compiling costs more than it gains in queries that answer requests. PgBouncer
-    refuses most of these at the start of a connection; see `_through_pgbouncer`.
+    Every connection has `statement_timeout`, `application_name`, the search path, UTC and ISO dates
+    whatever the role's or the database's own are, and `jit` off: its compiling costs more than it
+    gains in queries that answer requests. PgBouncer refuses most of these at the start of a
+    connection; see `_through_pgbouncer`.
     """
 
     def __init__(
@@ -75,12 +77,17 @@ class Connector:
             "password": url.password,
             "database": url.database,
             "command_timeout": url.socket_timeout,
-            "server_settings": _through_pgbouncer(self.wanted) if self.pgbouncer else self.wanted,
             "statement_cache_size": 100 if cache_size is None else cache_size,
             "direct_tls": url.tls.direct,
         }
         self._tls: dict[str, object] | None = None
         self._checked = False
+
+    def without_time_limit(self) -> "Connector":
+        """The same, but its connections have no `statement_timeout`; this one stays as it is."""
+        other = copy(self)
+        other.wanted = self.wanted | {"statement_timeout": "0"}
+        return other
 
     async def connect(self, **driver: object) -> "asyncpg.Connection[asyncpg.Record]":
         """A new connection to the first host that answers and is of the demanded kind.
@@ -89,7 +96,10 @@ class Connector:
         """
         if self._tls is None:
             self._tls = await asyncio.to_thread(tls_arguments, self.url, self.name)
-        connection = await self._first_host(**self._arguments, **self._tls, **driver)
+        sent = _through_pgbouncer(self.wanted) if self.pgbouncer else self.wanted
+        connection = await self._first_host(
+            server_settings=sent, **self._arguments, **self._tls, **driver
+        )
         try:
             if not self._checked:
                 await self._check(connection)
@@ -241,6 +251,8 @@ def _server_settings(url: DatabaseUrl, settings: Settings, *, read_only: bool) -
     wanted = {
         "application_name": "seedbed",
         "TimeZone": "UTC",
+        "DateStyle": "ISO, MDY",
+        "IntervalStyle": "postgres",
         "search_path": ", ".join((first, *SCHEMAS)),
         "statement_timeout": f"{round(settings.statement_timeout * 1000)}ms",
         "jit": "off",

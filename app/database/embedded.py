@@ -293,8 +293,9 @@ class EmbeddedServer:
         path = self.data_dir / name
         file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if os.geteuid() == 0:
-            owner = self.data_dir.stat()
-            os.fchown(file, owner.st_uid, owner.st_gid)
+            owner, now = self.data_dir.stat(), os.fstat(file)
+            if (now.st_uid, now.st_gid) != (owner.st_uid, owner.st_gid):
+                os.fchown(file, owner.st_uid, owner.st_gid)
         return file
 
     # Statements, the log, faults

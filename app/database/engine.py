@@ -7,6 +7,9 @@ its connection was lost.
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -62,6 +65,9 @@ class SeedbedEngine(PostgresEngine):
         self.replicas = Replicas(settings, self.log)
         self._connector = None if self.url is None else Connector(self.url, settings)
         self._pool: ConnectionPool | None = None
+        self._changing_pool: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
+        # What opens this task's connections instead of the pool: see no_time_limit.
+        self._apart: ContextVar[Connector | None] = ContextVar("apart", default=None)
         self._has_connected = False
         super().__init__(config={"database": "seedbed"})
 
@@ -84,7 +90,7 @@ class SeedbedEngine(PostgresEngine):
 
     async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection of its own, outside the pool; the caller closes it."""
-        connection = await (await self.connector()).connect()
+        connection = await (self._apart.get() or await self.connector()).connect()
         self._has_connected = True
         return connection
 
@@ -95,26 +101,47 @@ class SeedbedEngine(PostgresEngine):
         """
         if driver:
             raise TypeError("The pool is described by the settings, not by arguments.")
-        if self._pool is not None:
-            return
-        pool = ConnectionPool(await self.connector(), self.settings)
-        await pool.open()
-        self._has_connected = True
-        await self.replicas.open()
-        self._pool = pool
-        self.pool = pool.driver
+        async with self._pool_lock():
+            if self._pool is not None:
+                return
+            pool = ConnectionPool(await self.connector(), self.settings)
+            await pool.open()
+            self._has_connected = True
+            await self.replicas.open()
+            self._pool = pool
+            self.pool = pool.driver
 
     async def close_connection_pool(self) -> None:
         """Close the pools; connections that stay in use for ten seconds are cut."""
-        await self.replicas.close()
-        if self._pool is not None:
-            await self._pool.close()
-        self._pool = self.pool = None
+        async with self._pool_lock():
+            await self.replicas.close()
+            if self._pool is not None:
+                await self._pool.close()
+            self._pool = self.pool = None
+
+    def _pool_lock(self) -> asyncio.Lock:
+        """Keeps two that start or close the pool apart; a lock belongs to one event loop."""
+        loop = asyncio.get_running_loop()
+        if self._changing_pool is None or self._changing_pool[0] is not loop:
+            self._changing_pool = (loop, asyncio.Lock())
+        return self._changing_pool[1]
+
+    @asynccontextmanager
+    async def no_time_limit(self) -> AsyncIterator[None]:
+        """Within the block, this task's statements outside transactions may take for ever.
+
+        Each has a connection of its own, beside the pool. A transaction sets this for itself.
+        """
+        token = self._apart.set((await self.connector()).without_time_limit())
+        try:
+            yield
+        finally:
+            self._apart.reset(token)
 
     async def take(self, in_pool: bool = True) -> Connection:
         """A connection, pooled where there is a pool, to be given back."""
         pool = self._pool
-        if in_pool and pool is not None and pool.usable:
+        if in_pool and pool is not None and pool.usable and self._apart.get() is None:
             return await pool.take()
         return await self.get_new_connection()
 

@@ -12,6 +12,15 @@ from app.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """What asyncpg says while a database is away: once in a while, in a line, not in forty."""
+    record.exc_info = record.exc_text = None
+    return True
+
+
+logging.getLogger("asyncpg.pool").addFilter(_without_traceback)
+
 RESET_TIMEOUT = 5.0  # seconds for the reset of a connection that is given back
 CLOSE_TIMEOUT = 10.0  # seconds that closing waits for connections in use
 
@@ -117,16 +126,17 @@ class ConnectionPool:
         assert self.driver is not None
         assert isinstance(connection, PoolConnectionProxy)
         driven: asyncpg.Connection[asyncpg.Record] | None = connection._con  # type: ignore[attr-defined]  # noqa: SLF001 - what asyncpg hands to _reset
-        self._taken -= 1
         if driven is not None and not driven.is_closed() and driven.is_in_transaction():
             driven.terminate()
         elif clean:
             self._clean.add(driven)
         try:
-            # A clean connection is not reset, so there is nothing to wait for.
-            await self.driver.release(connection, timeout=None if clean else RESET_TIMEOUT)
+            # Also when it is not reset: asyncpg may first wait for a cancelled statement to end.
+            await self.driver.release(connection, timeout=RESET_TIMEOUT)
         except DRIVER_ERRORS as error:
             # asyncpg has dropped the connection; what it was used for had ended before.
             logger.info("A connection was dropped as its reset failed: %s", type(error).__name__)
         finally:
             self._clean.discard(driven)
+            # Not before it is free again: until then, who wants it has to wait, for a limited time.
+            self._taken -= 1

@@ -23,6 +23,16 @@ logger = logging.getLogger(__name__)
 
 REST = 15.0  # seconds a replica that failed is left alone
 
+# What a replica says that the primary may not: it cancelled the read in favour of what the primary
+# has since done, or it lacks what a migration has made there and will be with it in a moment.
+_BEHIND = (
+    asyncpg.SerializationError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.UndefinedObjectError,
+)
+
 
 class _Replica:
     def __init__(self, connector: Connector, pool: ConnectionPool) -> None:
@@ -78,8 +88,7 @@ class Replicas:
                 rows = await self._fetch_from(replica, sql, args)
             except (DatabaseUnavailable, DatabaseTooOld, PoolTimeout) as error:
                 self._rest(replica, error)
-            except asyncpg.SerializationError:
-                # The replica cancelled it in favour of what the primary has since done.
+            except _BEHIND:
                 continue
             else:
                 if replica.failed:

@@ -23,7 +23,8 @@ Parameters, next to libpq's connection parameters (host, port, user, password, d
     pgbouncer               true: reached through PgBouncer (SEEDBED_PGBOUNCER)
     schema                  stands in place of `public` in the search path: first, before the
                             seven schemas of the tables, which have fixed names. It must exist.
-    application_name, options, target_session_attrs     as in libpq
+    application_name, options, target_session_attrs     as in libpq; `options` must leave
+                            timezone, datestyle and intervalstyle alone
 
 A parameter that is none of these is refused: a misspelt `sslmode` must not go unnoticed.
 """
@@ -48,6 +49,8 @@ HARMLESS = {
     "client_encoding": ("utf8", "utf-8", "auto"),
     "load_balance_hosts": ("disable",),
 }
+# Dates are made into text on the server: nobody may make them other than UTC and ISO there.
+FIXED = ("timezone", "datestyle", "intervalstyle")
 PARAMETERS = (
     *("host", "port", "user", "password", "dbname", "application_name", "options", "schema"),
     *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslnegotiation", "sslaccept"),
@@ -281,18 +284,29 @@ def _server_settings(parameters: dict[str, str]) -> tuple[tuple[str, str], ...]:
         word = words.pop(0)
         if word == "-c" and words:
             word += words.pop(0)
-        setting = re.fullmatch(r"(?:-c|--)([A-Za-z_][\w.-]*)=(.*)", word, re.DOTALL)
+        plain = re.sub(r"\\(.)", r"\1", word)
+        setting = re.fullmatch(r"(?:-c|--)([A-Za-z_][\w.-]*)=(.*)", plain, re.DOTALL)
         if setting:
             # As the server reads it: --statement-timeout and statement_timeout are the same.
             name = setting[1].replace("-", "_").lower()
-            found[name] = re.sub(r"\\(.)", r"\1", setting[2])
+            _refuse_fixed(f"{name}=")
+            found[name] = setting[2]
         else:
+            _refuse_fixed(plain)
             others.append(word)
     if others:
         found["options"] = " ".join(others)
     if "application_name" in parameters:
         found["application_name"] = parameters["application_name"]
     return tuple(found.items())
+
+
+def _refuse_fixed(text: str) -> None:
+    for name in FIXED:
+        if re.search(rf"(?<![\w.]){name}=", text.lower()):
+            raise ValueError(
+                f"sets {name} in its options, which must stay as the application sets it: remove it"
+            )
 
 
 def _choice(parameters: dict[str, str], name: str, allowed: tuple[str, ...]) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
@@ -13,6 +14,8 @@ from app.database.migrations import pending_migrations
 _log = logging.getLogger(__name__)
 
 _TIMEOUT = 2.0  # seconds: a balancer that waits longer has given up
+# Also what the driver says itself: a role may connect and yet have no rights to read.
+_FAILURES = (DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -41,8 +44,8 @@ async def _database(engine: SeedbedEngine) -> str:
     try:
         async with asyncio.timeout(_TIMEOUT):
             await engine.fetch("select 1")
-    except (DatabaseError, OSError, TimeoutError) as error:
-        _log.warning("Not ready: the database does not answer (%s)", error)
+    except _FAILURES as error:
+        _log.warning("Not ready: the database does not answer (%s)", _words(error))
         return "unavailable"
     return "ok"
 
@@ -51,7 +54,12 @@ async def _migrations(engine: SeedbedEngine) -> str:
     try:
         async with asyncio.timeout(_TIMEOUT):
             pending = await pending_migrations(engine)
-    except (DatabaseError, OSError, TimeoutError) as error:
-        _log.warning("Not ready: the migrations cannot be compared (%s)", error)
+    except _FAILURES as error:
+        _log.warning("Not ready: the migrations cannot be compared (%s)", _words(error))
         return "unknown"
     return "pending" if pending else "ok"
+
+
+def _words(error: BaseException) -> str:
+    """What an error says, or what it is called when it says nothing."""
+    return str(error) or type(error).__name__

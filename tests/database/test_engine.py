@@ -88,17 +88,32 @@ async def test_every_connection_is_set_up_alike(make_engine: MakeEngine, started
         assert await _setting(engine, "statement_timeout") == "12500ms"
         assert await _setting(engine, "application_name") == "seedbed"
         assert await _setting(engine, "TimeZone") == "UTC"
+        assert await _setting(engine, "DateStyle") == "ISO, MDY"
         assert await _setting(engine, "search_path") == f"public, {PATH}"
         assert await _setting(engine, "jit") == "off"
 
 
+async def test_dates_are_utc_and_iso_whatever_the_database_says(make_engine: MakeEngine) -> None:
+    plain = await make_engine(started=False)
+    settings = {"TimeZone": "Asia/Tokyo", "DateStyle": "German", "IntervalStyle": "iso_8601"}
+    for name, value in settings.items():
+        await plain.fetch(f"ALTER DATABASE {DATABASE} SET {name} = '{value}'")
+    try:
+        (row,) = await plain.fetch(
+            "SELECT '2026-01-31T12:00Z'::timestamptz::text AS t, '90 min'::interval::text AS i"
+        )
+        assert (row["t"], row["i"]) == ("2026-01-31 12:00:00+00", "01:30:00")
+    finally:
+        for name in settings:
+            await plain.fetch(f"ALTER DATABASE {DATABASE} RESET {name}")
+
+
 async def test_the_url_may_set_a_connection_up_otherwise(make_engine: MakeEngine, dsn: str) -> None:
-    options = "-c%20statement_timeout%3D3s%20-c%20work_mem%3D8MB%20-c%20timezone%3DEurope/Berlin"
+    options = "-c%20statement_timeout%3D3s%20-c%20work_mem%3D8MB"
     engine = await make_engine(database_url=f"{dsn}&application_name=other&options={options}")
     assert await _setting(engine, "statement_timeout") == "3s"
     assert await _setting(engine, "work_mem") == "8MB"
     assert await _setting(engine, "application_name") == "other"
-    assert await _setting(engine, "TimeZone") == "Europe/Berlin"
 
 
 async def test_a_statement_is_stopped_in_time(make_engine: MakeEngine) -> None:

@@ -1,11 +1,15 @@
 """The pool waits for a bounded time, and survives what happens to its connections."""
 
 import asyncio
+import os
+import signal
+from contextvars import Context
 
 import asyncpg
 import pytest
 
 from app.database.connections import Connector
+from app.database.embedded import EmbeddedServer
 from app.database.engine import SeedbedEngine
 from app.database.errors import DatabaseUnavailable, PoolTimeout
 from app.database.pool import ConnectionPool
@@ -61,6 +65,35 @@ async def test_a_cancelled_statement_gives_its_connection_back(make_engine: Make
             async with asyncio.timeout(0.05):
                 await engine.fetch("SELECT pg_sleep(60)")
         assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_a_server_that_hangs_holds_nobody_longer_than_the_limits(
+    make_engine: MakeEngine, dsn: str, postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.database.pool.RESET_TIMEOUT", 0.8)
+    engine = await make_engine(pool_max_size=1, pool_timeout=0.2, connect_timeout=0.3)
+    (row,) = await engine.fetch("SELECT pg_backend_pid() AS pid")
+    # With the postmaster stopped, too, the request to cancel is not answered, either.
+    stopped = [row["pid"], int((postgres.cluster / "postmaster.pid").read_text().split()[0])]
+    reading = asyncio.create_task(engine.fetch("SELECT pg_sleep(60)"))
+    await asyncio.sleep(0.1)
+    try:
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        reading.cancel()
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(0.6):
+            with pytest.raises(PoolTimeout):
+                await engine.take()
+        async with asyncio.timeout(2):
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            with pytest.raises(DatabaseUnavailable):
+                await engine.take()
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    assert len(await engine.fetch("SELECT 1")) == 1
 
 
 async def test_a_cancelled_wait_takes_nothing(make_engine: MakeEngine) -> None:
@@ -139,6 +172,39 @@ async def test_advisory_locks_do_not_stay(make_engine: MakeEngine) -> None:
     await engine.fetch("SELECT pg_advisory_lock(77)")
     (row,) = await other.fetch("SELECT pg_try_advisory_lock(77) AS free")
     assert row["free"]
+
+
+async def test_two_that_start_the_pool_at_once_make_one(make_engine: MakeEngine) -> None:
+    engine = await make_engine(started=False, pool_min_size=2)
+    await asyncio.gather(*(engine.start_connection_pool() for _ in range(3)))
+    query = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database()"
+    assert (await engine.fetch(query))[0]["n"] == 2
+    await asyncio.gather(engine.close_connection_pool(), engine.start_connection_pool())
+    assert engine.pool is not None, "started again after it was closed"
+    assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_without_a_time_limit_is_the_task_that_asked_for_it_and_no_other(
+    make_engine: MakeEngine,
+) -> None:
+    engine = await make_engine(statement_timeout=0.3)
+    limit = "SELECT current_setting('statement_timeout') AS value"
+    other = asyncio.create_task(_in_a_while(engine, limit))
+    async with engine.no_time_limit():
+        assert (await engine.fetch("SELECT pg_sleep(0.5), 1 AS n"))[0]["n"] == 1
+        assert (await engine.fetch(limit))[0]["value"] == "0"
+        assert await other == "300ms"
+        pools = asyncio.create_task(_in_a_while(engine, limit), context=Context())
+        assert await pools == "300ms"
+    assert (await engine.fetch(limit))[0]["value"] == "300ms"
+    connection = await engine.get_new_connection()
+    assert await connection.fetchval(limit) == "300ms"
+    await connection.close()
+
+
+async def _in_a_while(engine: SeedbedEngine, sql: str) -> str:
+    await asyncio.sleep(0.05)
+    return str((await engine.fetch(sql))[0]["value"])
 
 
 async def test_closing_waits_for_what_is_in_use(make_engine: MakeEngine) -> None:

@@ -91,6 +91,39 @@ async def test_an_error_of_the_statement_is_an_error(engine: SeedbedEngine) -> N
     assert sorted([await _who(engine) for _ in range(2)]) == ["replica_1", "replica_2"]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT current_database() AS name FROM later",
+        "SELECT current_database() AS name FROM pg_class AS c JOIN earlier ON word = 'a' LIMIT 1",
+        "SELECT current_database() AS name, later_function()",
+        "SELECT current_database() AS name, NULL::later_kind",
+    ],
+)
+async def test_what_a_replica_does_not_have_yet_is_read_from_the_primary(
+    engine: SeedbedEngine, dsn: str, postgres: EmbeddedServer, sql: str
+) -> None:
+    for name in ("replica_1", "replica_2"):
+        replica = await asyncpg.connect(postgres.dsn(name))
+        await replica.execute("CREATE TABLE IF NOT EXISTS earlier (id int)")
+        await replica.close()
+    primary = await asyncpg.connect(dsn)
+    await primary.execute(
+        "CREATE TABLE later (); INSERT INTO later DEFAULT VALUES;"
+        " CREATE TABLE earlier (word text); INSERT INTO earlier VALUES ('a');"
+        " CREATE TYPE later_kind AS ENUM ('a');"
+        " CREATE FUNCTION later_function() RETURNS int STABLE LANGUAGE sql RETURN 1"
+    )
+    try:
+        assert (await engine.fetch(sql, fresh=False))[0]["name"] == PRIMARY
+        assert sorted([await _who(engine) for _ in range(2)]) == ["replica_1", "replica_2"]
+    finally:
+        await primary.execute(
+            "DROP FUNCTION later_function; DROP TYPE later_kind; DROP TABLE later, earlier"
+        )
+        await primary.close()
+
+
 async def test_a_dead_replica_is_left_out_for_a_while_and_logged_once(
     engine: SeedbedEngine, replicas: list[Proxy], caplog: pytest.LogCaptureFixture
 ) -> None:

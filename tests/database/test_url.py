@@ -131,6 +131,32 @@ def test_options_are_settings_of_the_server(
     assert parse_database_url(f"postgresql://h/d?options={text}").server_settings == settings
 
 
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ("-c TimeZone=Asia/Tokyo", "timezone"),
+        ("-c work_mem=8MB -ctimezone=UTC", "timezone"),
+        ("--DATESTYLE=German", "datestyle"),
+        ("-c IntervalStyle=iso_8601", "intervalstyle"),
+        (r"-c time\zone=Asia/Tokyo", "timezone"),
+        ("-Oc timezone=Asia/Tokyo", "timezone"),
+    ],
+)
+def test_options_cannot_change_how_dates_are_written(options: str, name: str) -> None:
+    text = options.replace(" ", "%20").replace("=", "%3D")
+    with pytest.raises(InvalidDatabaseUrl) as caught:
+        parse_database_url(f"postgresql://h/d?options={text}", "REPLICA_URLS")
+    assert str(caught.value) == (
+        f"REPLICA_URLS sets {name} in its options, which must stay as the application sets it:"
+        " remove it."
+    )
+
+
+@pytest.mark.parametrize("options", ["endpoint%3Dep-timezone", "-c%20my.timezone%3Dx"])
+def test_options_that_only_look_like_it_are_taken(options: str) -> None:
+    assert parse_database_url(f"postgresql://h/d?options={options}").server_settings
+
+
 def test_the_schema_public_is_no_schema_of_its_own() -> None:
     assert parse_database_url("postgresql://h/d?schema=public").schema is None
 

@@ -132,6 +132,8 @@ def _questionnaires(world: World, organization: Organization) -> None:
         ("draft", OWNER, assessment.questionnaire(organization=organization, status="DRAFT")),
         ("archived", OWNER, assessment.questionnaire(organization=organization, status="ARCHIVED")),
         ("nobodys_draft", ADMIN, assessment.questionnaire(status="DRAFT")),
+        # The owner has a run through it: see _runs.
+        ("nobodys_archived", OWNER, assessment.questionnaire(status="ARCHIVED")),
     ):
         section = assessment.section(questionnaire=row)
         question = assessment.question(section=section)
@@ -149,7 +151,7 @@ def _runs(world: World, owner: User) -> None:
     link = assessment.document_type_standard(document_type=kind, standard=standard)
     world.add(ALL, kind=kind, standard=standard, link=link)
     # A run outlives the publication of its questionnaire.
-    for name in ("published", "nobodys_draft"):
+    for name in ("published", "nobodys_draft", "nobodys_archived"):
         session = assessment.assessment_session(
             user=owner, questionnaire=world.rows[f"{name}_questionnaire"]["id"]
         )

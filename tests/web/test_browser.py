@@ -157,6 +157,57 @@ async def test_graphiql_sends_the_headers_that_are_typed(browser: Browser, site:
 
 
 @needs_build
+async def test_graphiql_shows_the_statements_of_an_operation(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        (posts,) = (example for example in pages.load_examples() if example.name == "posts")
+        await page.goto(posts.link)
+        await page.get_by_role("button", name="Show Explain").click()
+        panel = page.locator(".explain")
+        await expect(panel).to_contain_text("Switch it on")
+        await page.get_by_role("radio", name="Statements").check()
+        await run(page)
+        await expect(panel).to_contain_text("1 statement,")
+        await expect(panel).to_contain_text("3 rows in")
+        await expect(panel).to_contain_text('from "content"."comments"')
+        await expect(panel.get_by_text("Plan", exact=True)).to_have_count(0)
+        result = page.locator(".result-window")
+        await expect(result).to_contain_text('"posts": {')
+        await expect(result).not_to_contain_text("explain")
+        await page.get_by_role("radio", name="Plans").check()
+        await run(page)
+        await panel.get_by_text("Plan", exact=True).click()
+        await expect(panel.locator("details")).to_contain_text("comments_post_created_at_idx")
+
+
+@needs_build
+async def test_graphiql_remembers_whether_it_asks_for_statements(
+    browser: Browser, site: str
+) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+
+        async def asked(operation: bool = True) -> str | None:
+            def wanted(request: Request) -> bool:
+                body = request.post_data or ""
+                return body != "" and operation != ("__schema" in body)
+
+            async with page.expect_request(wanted) as sent:
+                await (run(page) if operation else page.reload())
+            return (await (await sent.value).all_headers()).get("x-seedbed-explain")
+
+        await page.goto("/graphiql")
+        await page.get_by_role("button", name="Show Explain").click()
+        await expect(page.get_by_role("radio", name="Off")).to_be_checked()
+        assert await asked() is None
+        await page.get_by_role("radio", name="Plans").check()
+        assert await asked(operation=False) is None, "the schema is read without explanations"
+        assert await asked() == "plans"
+        await page.get_by_role("radio", name="Off").check()
+        assert await asked() is None
+
+
+@needs_build
 @pytest.mark.parametrize("example", pages.load_examples(), ids=lambda example: example.name)
 async def test_an_example_opens_in_graphiql_and_runs_when_told(
     browser: Browser, site: str, example: pages.Example

@@ -1,7 +1,9 @@
 """Health: the process is up without a database, and ready only with one that is migrated."""
 
+import os
 import time
 
+import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -64,6 +66,42 @@ async def test_readyz_without_a_database_says_so_and_no_more() -> None:
         "status": "unavailable",
         "checks": {"database": "unavailable", "migrations": "unknown"},
     }
+
+
+async def test_readyz_with_a_role_that_may_read_nothing(
+    engine: SeedbedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert engine.settings.database_url
+    role = f"without_rights_{os.getpid()}"
+    url = f"{engine.settings.database_url}&options=-c%20role%3D{role}"
+    await engine.fetch(f"create role {role}")
+    try:
+        async with over(SeedbedEngine(load_settings({"DATABASE_URL": url}))) as client:
+            response = await client.get("/readyz")
+    finally:
+        await engine.fetch(f"drop role {role}")
+    assert response.status_code == 503
+    assert response.json() == {
+        "status": "unavailable",
+        "checks": {"database": "ok", "migrations": "unknown"},
+    }
+    assert "permission denied for table migration" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error", [asyncpg.InterfaceError("x"), asyncpg.TooManyConnectionsError("x")]
+)
+async def test_readyz_when_the_driver_fails(
+    engine: SeedbedEngine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine, "fetch", fail)
+    async with over(engine) as client:
+        response = await client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"] == {"database": "unavailable", "migrations": "unknown"}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

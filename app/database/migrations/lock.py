@@ -46,19 +46,3 @@ async def migration_lock(
         yield
     finally:
         await connection.close()
-
-
-@asynccontextmanager
-async def no_time_limit(engine: SeedbedEngine) -> AsyncIterator[None]:
-    """Let new connections run statements for as long as they take.
-
-    A migration in a transaction sets this for itself; one without, such as CREATE INDEX
-    CONCURRENTLY, gets a new connection for each statement while there is no pool.
-    """
-    wanted = (await engine.connector()).wanted
-    usual = wanted["statement_timeout"]
-    wanted["statement_timeout"] = "0"
-    try:
-        yield
-    finally:
-        wanted["statement_timeout"] = usual

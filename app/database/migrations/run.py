@@ -9,10 +9,11 @@ from piccolo.apps.migrations.commands.backwards import BackwardsMigrationManager
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.conf.apps import AppConfig
 
+from app.database.connections import SCHEMAS
 from app.database.engine import SeedbedEngine
 from app.database.errors import DatabaseError, MigrationError
 from app.database.migrations.files import MigrationFile, files_of
-from app.database.migrations.lock import migration_lock, no_time_limit
+from app.database.migrations.lock import migration_lock
 from app.database.migrations.records import (
     applied,
     ensure_table,
@@ -170,7 +171,8 @@ async def _run(
                 await change.run(backwards=backwards)
                 await note()
         else:
-            async with no_time_limit(engine):
+            # Such as CREATE INDEX CONCURRENTLY.
+            async with engine.no_time_limit():
                 await change.run(backwards=backwards)
             await _refuse_invalid_indexes(engine, file)
             await note()
@@ -196,8 +198,13 @@ async def _run(
 
 async def _refuse_invalid_indexes(engine: SeedbedEngine, file: MigrationFile) -> None:
     """A killed CREATE INDEX CONCURRENTLY leaves one that IF NOT EXISTS takes for a good one."""
+    ours = ((await engine.connector()).url.schema or "public", *SCHEMAS)
     rows = await engine.fetch(
-        "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid"
+        "SELECT i.indexrelid::regclass::text AS name FROM pg_index AS i"
+        " JOIN pg_class AS c ON c.oid = i.indexrelid"
+        " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+        " WHERE NOT i.indisvalid AND n.nspname = any($1)",
+        ours,
     )
     if rows:
         names = ", ".join(row["name"] for row in rows)

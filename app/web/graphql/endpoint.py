@@ -10,7 +10,7 @@ from asyncpg import QueryCanceledError
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
-from app.bridge import Answer, BuiltSchema, Explaining, InputError, encode
+from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, encode
 from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
 from app.policy import Caller
@@ -67,10 +67,13 @@ class GraphQLEndpoint:
             media_type = answer_type(headers.get("accept", ""))
             async with asyncio.timeout(self._engine.settings.request_timeout):
                 operation = await read_operation(request, self._engine.settings.max_body_bytes)
-                viewer = await identify(headers.get("authorization"))
+                document = self._operations.document(operation.query)
+                # Set before any statement runs: the log says what they were for.
+                operation_name.set(document.name(operation.name))
+                viewer = await identify(self._engine, headers.get("authorization"))
                 context = new_context(self._bridge, self._engine, viewer)
                 explaining = self._explaining(headers.get(EXPLAIN), context)
-                answer = await self._run(operation, context)
+                answer = await self._run(document, operation, context)
             return _answer(answer, media_type, self._extensions(explaining, context))
         except BadRequest as error:
             return _refusal(error.status, one_error(str(error), error.code), media_type)
@@ -102,9 +105,7 @@ class GraphQLEndpoint:
             return None
         return {"explain": explaining.report(context.request.budget, self._bridge.limits)}
 
-    async def _run(self, operation: Operation, context: Context) -> Answer:
-        operation_name.set(operation.name)
-        document = self._operations.document(operation.query)
+    async def _run(self, document: Document, operation: Operation, context: Context) -> Answer:
         if document.errors:
             return Answer(None, document.errors, executed=False, valid=False)
         try:

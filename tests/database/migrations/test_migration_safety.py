@@ -167,6 +167,10 @@ async def test_an_interrupted_concurrent_index_is_not_taken_for_a_good_one(
     await connection.execute("TRUNCATE notes")
     assert "invalid indexes behind: drop u and run" in refuse(project.forwards())
     await connection.execute("DROP INDEX u")
+    # That of others is no business of ours.
+    await connection.execute("CREATE SCHEMA others; CREATE TABLE others.t AS VALUES (1), (1)")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("CREATE UNIQUE INDEX CONCURRENTLY ON others.t (column1)")
     succeed(project.forwards())
     assert await applied(connection) == ["2026-01-01", "2026-01-02"]
 

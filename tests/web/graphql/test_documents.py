@@ -250,7 +250,7 @@ async def test_root_fields_share_one_budget(
     [
         (of(*(f"a{n}: __typename" for n in range(101))),
          "the document has more than 100 aliases; ask for less at once"),
-        (of(*["... @skip(if: false) { __typename }"] * 101),
+        (of(*(f"a{n}: __typename @skip(if: false) @include(if: true)" for n in range(51))),
          "the document has more than 100 directives; ask for less at once"),
         (of(*["__typename"] * 11),
          "the document repeats a field more than 10 times in one place"),
@@ -305,3 +305,29 @@ async def test_the_chain_of_a_questionnaire_needs_no_page_sizes(
     document = """{ questionnaires { nodes { sections { nodes { questions { nodes {
       visibilityRules { nodes { action } } } } } } } } }"""
     assert await ask(client, document) == {"questionnaires": {"nodes": []}}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        of(*["... { posts { nodes { id } } }"] * 11),
+        of(*["...{...{ posts { nodes { id } } }}"] * 11),
+        of(*(f"...F{n}" for n in range(11)))
+        + " ".join(f"fragment F{n} on Query {{ posts {{ nodes {{ id }} }} }}" for n in range(11)),
+    ],
+    ids=["inline", "inline twice", "fragments"],
+)
+async def test_repeats_are_found_behind_fragments(
+    client: httpx.AsyncClient, database: SeedbedEngine, document: str
+) -> None:
+    errors = await refuse(client, document)
+    assert errors[0]["message"] == "the document repeats a field more than 10 times in one place"
+
+
+async def test_introspection_is_not_multiplied(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    kinds = [f'a{n}: __type(name: "Node") {{ possibleTypes {{ name }} }}' for n in range(3)]
+    assert await ask(client, of(*kinds[:2]))
+    errors = await refuse(client, of(*kinds))
+    assert code_of(errors) == "LIMIT_EXCEEDED"

@@ -12,6 +12,8 @@ import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 
 import firstQuery from "../../examples/universities.graphql?raw";
+import { EXPLAIN_PLUGIN } from "./explain/plugin.jsx";
+import { explaining } from "./explain/store.js";
 import { fetchJson } from "./fetch.js";
 import { fromAddress } from "./address.js";
 
@@ -20,10 +22,10 @@ const endpoint = document.querySelector('meta[name="graphql-endpoint"]').content
 // Made once: GraphiQL starts anew whenever it is given another fetcher or list of plugins.
 const fetcher = createGraphiQLFetcher({
   url: endpoint,
-  fetch: fetchJson,
+  fetch: explaining(fetchJson),
   enableIncrementalDelivery: false,
 });
-const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
+const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false }), EXPLAIN_PLUGIN];
 
 const logo = createElement(
   GraphiQL.Logo,

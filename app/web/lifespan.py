@@ -1,0 +1,48 @@
+"""The beginning and the end of the application: its pool, and what forbids it to start."""
+
+from asyncpg import UndefinedTableError
+from starlette.types import Receive, Send
+
+from app.database import DatabaseError, SeedbedEngine
+from app.tables import User
+from seeds.identity import DEMO_HASH
+
+
+class Lifespan:
+    """ASGI's lifespan over one engine; what prevents the start is told in one sentence."""
+
+    def __init__(self, engine: SeedbedEngine) -> None:
+        self._engine = engine
+
+    async def __call__(self, receive: Receive, send: Send) -> None:
+        """Start, wait for the end, and stop."""
+        await receive()
+        try:
+            await self._engine.start_connection_pool()
+            problem = await self._problem()
+        except DatabaseError as error:
+            problem = str(error)
+        if problem:
+            await self._engine.close_connection_pool()
+            await send({"type": "lifespan.startup.failed", "message": problem})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._engine.close_connection_pool()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _problem(self) -> str:
+        """Why this must not be served, if there is a reason."""
+        if self._engine.settings.environment != "production":
+            return ""
+        query = User.exists().where((User.password_hash == DEMO_HASH) & User.deleted_at.is_null())
+        try:
+            (row,) = await self._engine.run_querystring(query.querystrings[0])
+        except UndefinedTableError:
+            return ""  # nothing is migrated yet: /readyz says so
+        if not row["exists"]:
+            return ""
+        return (
+            "Demo users, whose password is public, are in this database: delete them or change"
+            " their passwords before it is served in production."
+        )

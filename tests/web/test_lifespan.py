@@ -1,0 +1,68 @@
+"""The beginning of the application as a server sees it: what forbids it is one sentence."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.database import SeedbedEngine
+from app.web.lifespan import Lifespan
+from seeds import identity
+from seeds.identity import DEMO_HASH
+from seeds.upsert import save
+
+
+async def _begin_and_end(engine: SeedbedEngine) -> list[dict[str, Any]]:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan.shutdown" if sent else "lifespan.startup"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await Lifespan(engine)(receive, send)
+    return sent
+
+
+@pytest.fixture
+def in_production(committed: SeedbedEngine) -> SeedbedEngine:
+    """An engine of its own on the same database, as in production."""
+    settings: Any = replace(committed.settings, environment="production", secret_key="x" * 40)
+    return SeedbedEngine(settings)
+
+
+async def test_it_begins_and_ends(in_production: SeedbedEngine) -> None:
+    await save(identity.user())
+    sent = await _begin_and_end(in_production)
+    assert [message["type"] for message in sent] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
+    assert in_production.pool is None
+
+
+async def test_demo_users_are_not_served_in_production(in_production: SeedbedEngine) -> None:
+    await save(identity.user(password_hash=DEMO_HASH))
+    (failed,) = await _begin_and_end(in_production)
+    assert failed["type"] == "lifespan.startup.failed"
+    assert failed["message"].startswith(
+        "Demo users, whose password is public, are in this database"
+    )
+    assert in_production.pool is None
+
+
+async def test_demo_users_are_served_in_development(in_production: SeedbedEngine) -> None:
+    await save(identity.user(password_hash=DEMO_HASH))
+    settings: Any = replace(in_production.settings, environment="development")
+    sent = await _begin_and_end(SeedbedEngine(settings))
+    assert sent[0]["type"] == "lifespan.startup.complete"
+
+
+async def test_a_database_that_is_away_is_one_sentence(engine: SeedbedEngine) -> None:
+    away: Any = replace(engine.settings, database_url="postgresql://u:secret@127.0.0.1:1/x")
+    (failed,) = await _begin_and_end(SeedbedEngine(away))
+    assert failed["type"] == "lifespan.startup.failed"
+    assert "127.0.0.1:1" in failed["message"]
+    assert "secret" not in failed["message"]
+    assert "\n" not in failed["message"]
