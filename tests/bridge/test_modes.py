@@ -18,8 +18,9 @@ from app.bridge.registry import ColumnField
 from app.context import new_context
 from app.database import SeedbedEngine
 from app.schema import make_schema
-from tests.bridge.documents import Generator, Many, Printer, order_tree
+from tests.bridge.documents import Generator, Many
 from tests.bridge.oracle import ROOTS, Oracle, may_name, shown
+from tests.bridge.printer import Printer, order_tree
 from tests.bridge.small_world import ROWS, TABLES, Rows, save_small_world
 
 KINDS = ("ANONYMOUS", "USER", "STAFF", "ADMIN")
