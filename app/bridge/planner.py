@@ -144,7 +144,8 @@ class Planner:
             order.beyond(self._scope, "before", before, backwards=True),
         )
         self._budget.take_rows(spot.rows * size)
-        parts = self._connection(exposed, selected, _Spot(spot.depth, spot.rows * size))
+        below = _Spot(spot.depth, spot.rows * size)
+        parts = self._connection(exposed, selected, below, _Parts(backwards))
         return PagePlan(
             read=self._read(exposed, parts.columns, where, known),
             boundary=boundary,
@@ -172,8 +173,9 @@ class Planner:
             return self._limits.page_size("last", last), True
         return self._limits.page_size("first", first), False
 
-    def _connection(self, exposed: ExposedType, selected: Selected, spot: _Spot) -> "_Parts":
-        parts = _Parts()
+    def _connection(
+        self, exposed: ExposedType, selected: Selected, spot: _Spot, parts: "_Parts"
+    ) -> "_Parts":
         name = f"{exposed.name}Connection"
         for field_ in self._reader.below(selected, name):
             parts.outputs.append(self._connection_output(exposed, name, field_, spot, parts))
@@ -220,13 +222,16 @@ class Planner:
         return EdgesOut(selected.key, tuple(outputs))
 
     def _page_info(self, selected: Selected, parts: "_Parts") -> PageInfoOut:
-        parts.rows = parts.peek = True
+        # What lies before the page's own beginning is known without looking.
+        known = PageFact.HAS_NEXT if parts.backwards else PageFact.HAS_PREVIOUS
         outputs: list[tuple[str, PageFact] | TypenameOut] = []
         for inner in self._reader.below(selected, "PageInfo"):
             if inner.name == "__typename":
                 outputs.append(TypenameOut(inner.key, "PageInfo"))
                 continue
             fact = PageFact(inner.name)
+            if fact is not known:
+                parts.rows = parts.peek = True
             parts.cursors |= fact in {PageFact.START, PageFact.END}
             outputs.append((inner.key, fact))
         return PageInfoOut(selected.key, tuple(outputs))
@@ -323,6 +328,7 @@ class Planner:
 class _Parts:
     """What one selection on a connection adds up to."""
 
+    backwards: bool
     columns: Columns = field(default_factory=dict)
     outputs: list[PageOutput] = field(default_factory=list)
     rows: bool = False

@@ -218,3 +218,25 @@ async def test_one_field_each_in_the_document_as_well(
         errors = await refuse(client, f"{{ posts(orderBy: {order}) {{ nodes {{ id }} }} }}")
         assert message in errors[0]["message"]
         assert code_of(errors) == "BAD_USER_INPUT"
+
+
+async def test_page_information_alone(client: httpx.AsyncClient, posts: None, mode: str) -> None:
+    """What is certain needs no statement, and says so however many rows there are."""
+    info = "pageInfo { hasNextPage hasPreviousPage }"
+    for field, asked, expected in (
+        ("last: 2", "pageInfo { hasNextPage }", {"hasNextPage": False}),
+        ("first: 2", "pageInfo { hasPreviousPage }", {"hasPreviousPage": False}),
+        ("first: 2", info, {"hasNextPage": True, "hasPreviousPage": False}),
+        ("last: 2", info, {"hasNextPage": False, "hasPreviousPage": True}),
+    ):
+        below = f"nodes {{ author {{ posts({field}) {{ {asked} }} }} }}"
+        document = f"{{ posts({field}) {{ {asked} {below} }} }}"
+        page = (await ask(client, document))["posts"]
+        assert page["pageInfo"] == expected
+        authors = [node["author"] for node in page["nodes"] if node["author"]]
+        assert all(set(one["posts"]["pageInfo"]) == set(expected) for one in authors)
+    with count_statements() as statements:
+        assert await ask(client, "{ posts(last: 2) { pageInfo { hasNextPage } } }") == {
+            "posts": {"pageInfo": {"hasNextPage": False}}
+        }
+    assert statements.count == 0
