@@ -56,7 +56,8 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(options: argparse.Namespace, dsn: str) -> dict[tuple[str, str], list[Cell]]:
-    environment = database.environment(dsn, "production")
+    # Not "production": it refuses to serve demo users, which this data begins with.
+    environment = database.environment(dsn, "test")
     postmaster = database.postmaster()
     queries = [query for query in QUERIES if query.name in (options.query or query.name)]
     ids = asyncio.run(_posts(dsn))
