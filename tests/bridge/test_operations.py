@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.bridge import BuiltSchema, Limits, Viewer
 from app.bridge.response import encode
 from app.database import SeedbedEngine, count_statements
-from tests.bridge.toys import CREATE, build, run
+from tests.bridge.toys import build, create, run
 
 DOCUMENT = """query(
   $first: Int = 2, $after: String, $last: Int, $id: ID!, $show: Boolean!, $hide: Boolean = false
@@ -37,8 +37,7 @@ def built() -> BuiltSchema:
 @pytest.fixture
 async def toys(database: SeedbedEngine) -> SeedbedEngine:
     """Two shelves, the second hidden; boxes a to e on the first, of keepers a to e."""
-    for statement in CREATE:
-        await database.fetch(statement)
+    await create(database)
     await database.fetch(
         "insert into toys.shelves values ($1, 'one', false), ($2, 'two', true)", *SHELVES[:2]
     )
@@ -101,6 +100,7 @@ async def test_kept_plans_answer_as_the_walk_through_rows_does(
     """Whatever was asked before: nothing of one request's values or rights stays in a plan."""
     rows = built.variant(finish=False)
     cursors = await run(rows, toys.fetch, "{ byLabel { edges { cursor } } }")
+    assert cursors.errors == (), [error.original_error for error in cursors.errors]
     data: Any = cursors.data
     texts = [edge["cursor"] for edge in data["byLabel"]["edges"]]
     for variables, viewer in asked:

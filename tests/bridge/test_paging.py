@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.bridge import BuiltSchema, Limits, Viewer
 from app.database import SeedbedEngine
-from tests.bridge.toys import CREATE, build, run
+from tests.bridge.toys import build, create, run
 
 SHELF = uuid.UUID(int=1)
 
@@ -45,8 +45,7 @@ def both() -> dict[str, BuiltSchema]:
 @pytest.fixture
 async def toys(database: SeedbedEngine) -> SeedbedEngine:
     """The toy tables, with one shelf, inside the test's transaction."""
-    for statement in CREATE:
-        await database.fetch(statement)
+    await create(database)
     await database.fetch("insert into toys.shelves values ($1, 'shelf', false)", SHELF)
     return database
 

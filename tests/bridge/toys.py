@@ -32,6 +32,7 @@ from app.bridge import (
     to_many,
 )
 from app.bridge.execute import Fetch
+from app.database import SeedbedEngine
 
 KINDS = ("guest", "keeper")
 EVERYBODY = frozenset(KINDS)
@@ -125,6 +126,17 @@ class Context:
     """What the bridge needs of a context."""
 
     request: Request
+
+
+async def create(engine: SeedbedEngine) -> None:
+    """Make the toy tables in the current transaction, which is rolled back with them.
+
+    The driver forgets what it knew of the tables that another test has had under these names.
+    """
+    for statement in CREATE:
+        await engine.fetch(statement)
+    async with engine.transaction() as transaction:
+        await transaction.connection.reload_schema_state()
 
 
 async def run(
