@@ -21,9 +21,7 @@ def jobs(retry: str = "", json: bool = False) -> None:
     console.run(lambda engine: _jobs(engine, ids=ids, retry=bool(retry), as_json=json))
 
 
-async def _jobs(
-    engine: SeedbedEngine, *, ids: list[int] | None, retry: bool, as_json: bool
-) -> int:
+async def _jobs(engine: SeedbedEngine, *, ids: list[int] | None, retry: bool, as_json: bool) -> int:
     if retry:
         count = await put_back(engine, ids)
         if ids is not None and not count:
@@ -47,7 +45,9 @@ async def _jobs(
         )
     for job in failed:
         tries = console.plural(job.attempts, "attempt")
-        console.say(f"\nJob {job.id} ({job.kind}) failed at {job.failed_at:%Y-%m-%d %H:%M}, {tries}")
+        console.say(
+            f"\nJob {job.id} ({job.kind}) failed at {job.failed_at:%Y-%m-%d %H:%M}, {tries}"
+        )
         console.say(f"  {job.error}")
     if failed:
         console.say("\n`piccolo db jobs --retry=NUMBER` or --retry=all puts failed jobs back.")

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 BATCH = 5  # jobs taken at once
 MOST_RUNNING = 20
 POLL_DEAF = 1.0  # seconds
-FLUSH = 5.0  # seconds to record results when the database is away at the end
+FLUSH = 2.0  # seconds to record results when the database is away at the end
 
 
 @dataclass(frozen=True, slots=True)
