@@ -49,7 +49,8 @@ def compose(job: SendEmail, settings: Settings, job_id: int, enqueued_at: dateti
     # SMTP's policy refuses line breaks in headers.
     message = EmailMessage(policy=SMTP)
     message["From"] = settings.mail_from
-    message["To"] = Address(addr_spec=job.to)
+    user, _, domain = job.to.rpartition("@")
+    message["To"] = Address(username=user, domain=domain)
     message["Subject"] = words["subject"]
     message["Date"] = format_datetime(enqueued_at)
     host = urlsplit(settings.public_url).hostname
