@@ -11,7 +11,7 @@ SHARED = {
     "app/tables": {"__init__", "base", "checks", "identifiers"},
     "app/actions": {"__init__"},
     "app/schema": {"__init__", "registry"},
-    "seeds": {"__init__", "checks", "conditions", "ids", "runner", "scale", "texts", "upsert"},
+    "seeds": {"__init__", "checks", "ids", "runner", "scale", "texts", "upsert"},
 }
 
 

@@ -155,7 +155,7 @@ def _number(asked: Asked, value: object) -> Answer:
 def _choice(asked: Asked, value: object) -> Answer:
     if value is None or value == "":
         return UNANSWERED
-    if isinstance(value, str) and any(choice.value == value for choice in asked.choices):
+    if isinstance(value, str) and value in asked.values:
         return Answer(value)
     return _refused("not_a_choice", "the answer is the value of one of the options")
 
@@ -165,7 +165,7 @@ def _choices(asked: Asked, value: object) -> Answer:
         return UNANSWERED
     if not isinstance(value, list):
         return _refused("wrong_type", "the answer is a list of values of the options")
-    allowed = {choice.value for choice in asked.choices}
+    allowed = asked.values
     wrong = tuple(
         Problem("not_a_choice", "this is the value of none of the options", (place,))
         for place, one in enumerate(value[: len(allowed) + 1])

@@ -187,7 +187,9 @@ class _Reader:
     ) -> Condition | None:
         asked = None if self.questions is None else self.questions.get(key)
         if self.questions is not None and asked is None:
-            _wrong("unknown_question", f"there is no question {key[:100]}", (*path, "question"))
+            raise _wrong(
+                "unknown_question", f"there is no question {key[:100]}", (*path, "question")
+            )
         if name not in Operator.__members__.values():
             at = (*path, "operator")
             raise _wrong("unknown_operator", f"there is no operator {name[:100]}", at)

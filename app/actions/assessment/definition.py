@@ -34,7 +34,6 @@ __all__ = [
     "QuestionSource",
     "RuleSource",
     "compile_definition",
-    "cycle",
 ]
 
 MOST_QUESTIONS = 2_000
@@ -129,7 +128,7 @@ def compile_definition(questions: Sequence[QuestionSource]) -> Definition:
     return Definition(MappingProxyType(found), tuple(found[key] for key in order))
 
 
-def cycle(needs: Mapping[str, Iterable[str]]) -> list[str]:
+def _circle(needs: Mapping[str, Iterable[str]]) -> list[str]:
     """Keys that need each other in a circle, each before one it needs; or nothing.
 
     The circle begins and ends with the first of its keys by the alphabet.
@@ -144,7 +143,7 @@ def cycle(needs: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def _order(needs: Mapping[str, Iterable[str]]) -> list[str]:
-    if ring := cycle(needs):
+    if ring := _circle(needs):
         sentence = f"visibility goes round in a circle: {' -> '.join(ring[:20])}"
         raise MalformedDefinition([Problem("circle", sentence)])
     return list(TopologicalSorter(needs).static_order())

@@ -44,6 +44,8 @@ class Problem:
                 place += f"[{step}]"
             else:
                 place += f".{step}" if place else step
+        if self.path[:1] == ("line",):  # the sentence names it
+            place = ""
         return f"{place}: {self.sentence}" if place else self.sentence
 
 
@@ -53,6 +55,12 @@ class AssessmentError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+
+    @property
+    def sentence(self) -> str:
+        """The first problems as a sentence for a person, of 1,000 characters at most."""
+        text = "; ".join(str(problem) for problem in self.problems[:3])[:998]
+        return f"{text[:1].upper()}{text[1:]}."
 
 
 class MalformedCondition(AssessmentError):

@@ -58,6 +58,7 @@ class Asked:
 
     type: QuestionType
     choices: tuple[Choice, ...] = ()
+    values: frozenset[str] = frozenset()  # of the choices
     rows: tuple[Choice, ...] = ()
     columns: tuple[Choice, ...] = ()
     minimum: int | float | None = None
@@ -104,7 +105,8 @@ class _Reader:
     def read(self, kind: QuestionType, options: object) -> Asked:
         match kind:
             case QuestionType.SINGLE_CHOICE:
-                found = Asked(kind, choices=self._choices(options, "options"))
+                choices = self._choices(options, "options")
+                found = Asked(kind, choices=choices, values=_values(choices))
             case QuestionType.MULTIPLE_CHOICE:
                 found = self._multiple(self._choices(options, "options"))
             case QuestionType.SCALE:
@@ -156,7 +158,13 @@ class _Reader:
         fewest = self._count("min_choices", most)
         upper = self._count("max_choices", most, least=1)
         self._ordered("min_choices", fewest, "max_choices", upper)
-        return Asked(QuestionType.MULTIPLE_CHOICE, choices=choices, fewest=fewest, most=upper)
+        return Asked(
+            QuestionType.MULTIPLE_CHOICE,
+            choices=choices,
+            values=_values(choices),
+            fewest=fewest,
+            most=upper,
+        )
 
     def _files(self) -> Asked:
         types: list[str] = []
@@ -311,6 +319,10 @@ class _Reader:
 
     def _wrong(self, code: str, sentence: str, *path: str | int) -> None:
         self.problems.append(Problem(code, sentence, path))
+
+
+def _values(choices: tuple[Choice, ...]) -> frozenset[str]:
+    return frozenset(choice.value for choice in choices)
 
 
 _TEXTS = frozenset({QuestionType.TEXT, QuestionType.TEXTAREA})

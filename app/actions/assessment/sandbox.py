@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context, LoopContext
@@ -15,6 +16,7 @@ __all__ = [
     "ENVIRONMENT",
     "FILTERS",
     "NAMES",
+    "Answers",
     "Budget",
     "Missing",
     "TooMuch",
@@ -75,12 +77,12 @@ class Gap(Undefined):
         name = str(self._undefined_name)
         return f"{owner.name}.{name}" if isinstance(owner, Answers) else name
 
-    def _fail_with_undefined_error(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
+    def _fail_with_undefined_error(self, *args: object, **kwargs: object) -> NoReturn:
         raise Missing(self.named())
 
-    __str__ = __add__ = __radd__ = __sub__ = __rsub__ = __truediv__ = _fail_with_undefined_error  # type: ignore[assignment]
+    __str__ = __add__ = __radd__ = __sub__ = __rsub__ = __truediv__ = _fail_with_undefined_error
     __rtruediv__ = __neg__ = __lt__ = __le__ = __gt__ = __ge__ = _fail_with_undefined_error
-    __getitem__ = __call__ = _fail_with_undefined_error  # type: ignore[assignment]
+    __getitem__ = __call__ = _fail_with_undefined_error
 
 
 class Answers(dict[str, object]):
@@ -123,7 +125,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def _part_of(self, obj: object, part: object) -> object:
         if isinstance(obj, Gap):
-            raise Missing(obj.named())
+            return obj
         if isinstance(obj, Mapping):
             return obj[part] if part in obj else self.undefined(obj=obj, name=str(part))
         if isinstance(obj, LoopContext) and isinstance(part, str):
@@ -160,8 +162,9 @@ def _counted(context: Context, items: object, weight: int) -> Sequence[object]:
 
 
 @pass_context
-def _default(context: Context, value: object, other: object = "") -> object:
-    return other if isinstance(value, Gap) or value is None else value
+def _default(context: Context, value: object, other: object = "", blank: object = False) -> object:
+    missing = isinstance(value, Gap) or value is None or (blank is True and not value)
+    return other if missing else value
 
 
 @pass_context
@@ -171,18 +174,21 @@ def _join(context: Context, value: object, separator: object = "") -> Part:
         value = list(value)
     if not isinstance(value, list | tuple) or not isinstance(separator, str):
         raise Unfit("join takes a list and a text to put between its items")
-    return Part(escape_inside(separator).join(_finalize(one) for one in value))
+    return Part(_between(separator).join(_finalize(one) for one in value))
 
 
-def escape_inside(separator: str) -> str:
+def _between(separator: str) -> str:
     """A separator, escaped, with the spaces around it."""
     inner = separator.strip()
     if not inner:
         return " " if separator else ""
     before = " " if separator[0].isspace() else ""
     after = " " if separator[-1].isspace() else ""
-    # "-" or "." mean something at the beginning of a line, where a separator never stands.
-    return f"{before}{escape(inner).removeprefix(chr(92)) if inner in '-.:+=' else escape(inner)}{after}"
+    # These mean something only at the beginning of a line, where a separator does not stand.
+    return f"{before}{inner if inner in _HARMLESS else escape(inner)}{after}"
+
+
+_HARMLESS = frozenset("-.:+=")
 
 
 def _of_text(change: Callable[[str], str]) -> Callable[[Context, object], object]:
@@ -192,7 +198,7 @@ def _of_text(change: Callable[[str], str]) -> Callable[[Context, object], object
         if isinstance(value, list | tuple):
             return [change(one) if isinstance(one, str) else one for one in value]
         if isinstance(value, Part | Address):
-            return value
+            return type(value)(change(value))  # case changes no punctuation
         return change(value) if isinstance(value, str) else value
 
     return changed
@@ -252,7 +258,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         undefined=Gap,
         finalize=_finalize,
-        autoescape=False,  # noqa: S701 documents are Markdown; _finalize escapes for it
+        autoescape=False,  # documents are Markdown: _finalize escapes for it
         cache_size=0,
     )
     made.globals.clear()

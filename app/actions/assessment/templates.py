@@ -1,10 +1,10 @@
 """The language of document templates: a part of Jinja's, small enough to be bounded.
 
-There are texts, `{{ ... }}`, `{% if %}`, `{% for %}`, comments, comparisons, `and`, `or`, `not`, `+`,
-`-`, `/`, `~`, and the filters of `FILTERS`. There are no variables to set, no calls, macros, imports or
-multiplication: the only loops go over what was answered, over standards and their principles. Each
-round of a loop is paid for with the size of its body, so that the cost of a rendering is known
-before it is spent, and no template can hold up a worker.
+There are texts, `{{ ... }}`, `{% if %}`, `{% for %}`, comments, comparisons, `and`, `or`, `not`,
+`+`, `-`, `/`, `~`, and the filters of `FILTERS`. There are no variables to set, no calls, macros,
+imports or multiplication: the only loops go over what was answered, over standards and their
+principles. Each round of a loop is paid for with the size of its body, so that the cost of a
+rendering is known before it is spent, and no template can hold up a worker.
 """
 
 from collections.abc import Collection, Iterator
