@@ -18,7 +18,7 @@ from app.bridge.plan import (
     Predicate,
     any_of,
 )
-from app.bridge.plan.changes import Targets, Questions, UpdateMany
+from app.bridge.plan.changes import Questions, Targets, UpdateMany
 from app.bridge.sql import changes as sql
 from app.bridge.sql.changes import TEST
 from app.bridge.validation import Values, argument_name, stored

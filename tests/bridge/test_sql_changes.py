@@ -1,7 +1,7 @@
 """Statements that write, as text: no database is needed."""
 
 from app.bridge.plan import Compare, Constant, FromViewer, Operator, ParentKeys, TableName
-from app.bridge.plan.changes import Insert, Targets, Questions, Update, UpdateMany
+from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
 from app.bridge.sql.changes import delete, insert, lock, update, update_many
 
 BOXES = TableName("toys", "boxes")

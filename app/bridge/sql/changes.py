@@ -1,6 +1,6 @@
 """Statements that write: inserts, updates and deletes, and what they tell of the rows."""
 
-from app.bridge.plan.changes import Insert, Targets, Questions, Update, UpdateMany
+from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
 from app.bridge.plan.plans import Statement
 from app.bridge.plan.predicates import TableName, Value
 from app.bridge.sql.writer import Writer, name_of, quoted, table
