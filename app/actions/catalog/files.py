@@ -108,7 +108,10 @@ def _header(cells: list[str], name: str) -> list[str]:
 
 def _record(number: int, header: list[str], row: list[str]) -> Record:
     if len(row) != len(header):
-        return Record(number, {}, f"it has {len(row)} values for {len(header)} columns")
+        # By its place, the name is most likely right; the rest is of no use.
+        place = header.index("name")
+        name = {"name": row[place]} if place < len(row) else {}
+        return Record(number, name, f"it has {len(row)} values for {len(header)} columns")
     fields: dict[str, object] = {}
     for field, cell in zip(header, row, strict=True):
         if field not in LISTS:

@@ -8,7 +8,7 @@ country has several of that name, they get the first domain as well:
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -131,22 +131,33 @@ def assign(entries: Mapping[Entry, int], known: Domains) -> Slugs:
     """
     slugs = Slugs({}, [])
     groups: dict[str, dict[str, Entry]] = {}
-    for entry in sorted(entries, key=Entry.sort_key):
-        group = groups.setdefault(_plain(entry), {})
-        if (other := group.setdefault(_full(entry), entry)) is not entry:
+    owners: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda entry: (_plain(entry), entry.sort_key())):
+        plain, full = _plain(entry), _full(entry)
+        if (rival := groups.get(plain, {}).get(full)) is not None:
             reason = (
-                f"record {entries[other]} has this name and country, and the same first domain or"
+                f"record {entries[rival]} has this name and country, and the same first domain or"
                 " none, but differs in the rest"
             )
-            slugs.problems.append(Problem(entries[entry], entry.name, reason))
-    for plain in sorted(groups):
-        short = _keeps_short(plain, groups[plain], known)
-        for full, entry in groups[plain].items():
-            slug = plain if entry is short else full
-            if (other := slugs.rows.setdefault(slug, entry)) is not entry:
-                reason = f"its slug {slug} is that of record {entries[other]}"
-                slugs.problems.append(Problem(entries[entry], entry.name, reason))
+        elif rival := next(_rivals(plain, full, owners), None):
+            # Whether it takes that slug or not: the answer must not depend on what is there.
+            reason = f"its slug may be that of record {entries[rival]}"
+        else:
+            groups.setdefault(plain, {})[full] = entry
+            owners |= {plain: entry, full: entry}
+            continue
+        slugs.problems.append(Problem(entries[entry], entry.name, reason))
+    for plain, group in groups.items():
+        short = _keeps_short(plain, group, known)
+        slugs.rows.update({plain if each is short else full: each for full, each in group.items()})
     return slugs
+
+
+def _rivals(plain: str, full: str, owners: Mapping[str, Entry]) -> Iterator[Entry]:
+    """Those of another name whose slug may be one of these: "A EE b" in EE, "A" of b.ee in EE."""
+    for slug in (plain, full):
+        if slug in owners and _plain(owners[slug]) != plain:
+            yield owners[slug]
 
 
 def _keeps_short(plain: str, group: Mapping[str, Entry], known: Domains) -> Entry | None:
