@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.commands.frontend import install
+from app.commands.import_universities import import_universities
 from app.commands.seed import seed
 
 install()
@@ -15,5 +16,5 @@ APP_CONFIG = AppConfig(
     # this one, which holds none, `migrations forwards all` finds nothing to do here.
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
-    commands=[seed],
+    commands=[import_universities, seed],
 )
