@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.commands.frontend import install
+from app.commands.import_universities import import_universities
 from app.commands.jobs import jobs
 from app.commands.seed import seed
 
@@ -16,5 +17,5 @@ APP_CONFIG = AppConfig(
     # this one, which holds none, `migrations forwards all` finds nothing to do here.
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
-    commands=[jobs, seed],
+    commands=[import_universities, jobs, seed],
 )

@@ -73,7 +73,8 @@ async def test_sigterm_lets_the_mail_be_sent_and_ends(committed: SeedbedEngine) 
             process.send_signal(signal.SIGTERM)
             await enqueue(committed, MAIL)
             await asyncio.sleep(0.2)
-            assert process.returncode is None
+            running = process.returncode is None
+            assert running
             mailbox.go_on.set()
             _, errors = await process.communicate()
     log = errors.decode()
