@@ -5,7 +5,10 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.commands.frontend import install
+from app.commands.retention import retention
 from app.commands.seed import seed
+from app.commands.slow import slow
+from app.commands.stats import stats
 
 install()
 
@@ -15,5 +18,5 @@ APP_CONFIG = AppConfig(
     # this one, which holds none, `migrations forwards all` finds nothing to do here.
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
-    commands=[seed],
+    commands=[seed, retention, slow, stats],
 )

@@ -27,9 +27,7 @@ _SETTINGS = (
     "set local statement_timeout = '10s'",
     "set local lock_timeout = '1s'",
 )
-_EXPLAINED = re.compile(
-    r"[\s(]*(?:select|with|insert|update|delete|merge|values)\b", re.IGNORECASE
-)
+_EXPLAINED = re.compile(r"[\s(]*(?:select|with|insert|update|delete|merge|values)\b", re.IGNORECASE)
 
 _TABLE = """
 select c.oid::text as oid,
@@ -136,7 +134,7 @@ async def advise(
                     tables[name] = await _table(transaction, *name)
                 if tables[name].rows < min_rows:
                     continue
-                for proposal in _propose(scan, tables[name]):
+                for proposal in _propose(scan, tables[name], min_rows):
                     told = found.setdefault(proposal, [])
                     if statement not in told:
                         told.append(statement)
@@ -187,35 +185,26 @@ def _index(row: asyncpg.Record) -> _Index:
     )
 
 
-def _propose(scan: Scan, table: _Table) -> Iterable[_Proposal]:
+def _propose(scan: Scan, table: _Table, min_rows: int) -> Iterable[_Proposal]:
     """The one index that would have helped, unless it is there or none would."""
     walked = next((index for index in table.indexes if index.name == scan.walked), None)
-    order = walked.columns if walked else scan.order
-    # What a partial index promises is not printed as a condition of the scan again.
-    conditions = scan.conditions | (walked.conditions if walked else frozenset())
-    share = _share(scan.equal, table)
-    tail: tuple[SortColumn, ...] = ()
-    if scan.equal and share <= FEW:
-        tail = order or tuple(SortColumn(name) for name in scan.ranges[:1])
-    elif scan.walked:
-        return  # in the right order already, and many of the rows are wanted
-    elif order:
-        tail = order
-    elif scan.ranges:
-        tail = (SortColumn(scan.ranges[0]),)
-    equal = scan.equal
-    if not tail and share > FEW:
+    equal, order, conditions = scan.equal, scan.order, scan.conditions
+    if walked:
+        if _share(equal, table) > FEW or table.rows * _share(scan.bound, table) < min_rows:
+            return  # enough is found soon
+        order = tuple(c for c in walked.columns if c.name not in {*scan.bound, *equal})
+        if _share(scan.bound, table) <= FEW:
+            equal = (*scan.bound, *(name for name in equal if name not in scan.bound))
+        # What a partial index promises is not printed as a condition of the scan again.
+        conditions |= walked.conditions
+    tail = order or tuple(map(SortColumn, scan.ranges[:1]))
+    if not tail and _share(equal, table) > FEW:
         if not scan.states or scan.rows > FEW_FOR_A_STATE * table.rows:
             return
         equal = scan.states[:1]
-    proposal = _Proposal(
-        scan.schema,
-        scan.table,
-        equal,
-        tail,
-        sorts=bool(order) and bool(tail),
-        reason=_reason(equal, tail, table, sorts=bool(order) and bool(tail)),
-    )
+    sorts = bool(order)
+    reason = _reason(equal, tail, table, sorts=sorts)
+    proposal = _Proposal(scan.schema, scan.table, equal, tail, sorts, reason)
     if not any(_serves(index, proposal, conditions) for index in table.indexes):
         yield proposal
 

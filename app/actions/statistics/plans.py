@@ -29,8 +29,9 @@ class Scan:
     `equal`, `states` and `ranges` are the columns that are compared with one value (or with any of
     a list), asked whether they are null or true, and held between limits. `order` is what the first
     rows are wanted by; empty when all rows are wanted. `conditions` are all conditions, as
-    PostgreSQL prints them for an index of this table; `walked` is the index in whose order the
-    whole table was read, if one was; `rows` is how many PostgreSQL expects to find.
+    PostgreSQL prints them for an index of this table. `rows` is how many PostgreSQL expects to
+    find. `walked` is the index in whose order rows were read until enough were found, if one was,
+    and `bound` the columns of that index that had one value.
     """
 
     schema: str
@@ -41,7 +42,8 @@ class Scan:
     ranges: tuple[str, ...]
     order: tuple[SortColumn, ...]
     conditions: frozenset[str]
-    walked: str | None
+    walked: str | None = None
+    bound: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +121,13 @@ def _walk(node: Plan, wanted: _Wanted) -> Iterator[tuple[Plan, _Wanted]]:
 
 
 def _scan(node: Plan, wanted: _Wanted) -> Scan | None:
-    walked = node.get("Index Name")
-    if node["Node Type"] == "Seq Scan":
-        order = _order(wanted.keys, node["Alias"]) if wanted.first else ()
-    elif walked and "Index Cond" not in node and wanted.limited and "Filter" in node:
-        order = ()
-    else:
+    walked = node.get("Index Name") if wanted.limited else None
+    if node["Node Type"] != "Seq Scan" and not (walked and "Filter" in node):
         return None
     prefix = re.compile(rf'(?<![\w"$]){re.escape(_printed(node["Alias"]))}\.')
-    conditions = [prefix.sub("", part) for part in _filter(node)]
-    equal, states, ranges = _columns(_filter(node), prefix)
+    filters, searched = _conditions(node, "Filter"), _conditions(node, "Index Cond")
+    equal, states, ranges = _columns(filters, prefix)
+    order = () if walked or not wanted.first else _order(wanted.keys, node["Alias"])
     if not (equal or states or ranges or order):
         return None
     return Scan(
@@ -139,13 +138,14 @@ def _scan(node: Plan, wanted: _Wanted) -> Scan | None:
         states=states,
         ranges=tuple(name for name in ranges if name not in equal),
         order=tuple(column for column in order if column.name not in equal),
-        conditions=frozenset(conditions),
+        conditions=frozenset(prefix.sub("", part) for part in (*filters, *searched)),
         walked=walked,
+        bound=_columns(searched, prefix)[0],
     )
 
 
-def _filter(node: Plan) -> list[str]:
-    return split_conditions(node["Filter"]) if "Filter" in node else []
+def _conditions(node: Plan, kind: str) -> list[str]:
+    return split_conditions(node[kind]) if kind in node else []
 
 
 def _columns(

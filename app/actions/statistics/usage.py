@@ -44,7 +44,7 @@ order by pg_relation_size(s.indexrelid) desc, s.schemaname, s.indexrelname
 _CONNECTIONS = """
 select coalesce(datname, '')::text as database, coalesce(application_name, '') as application,
   coalesce(state, 'hidden') as state, count(*) as count
-from pg_stat_activity where backend_type = 'client backend'
+from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
 group by 1, 2, 3 order by 4 desc, 1, 2, 3
 """
 _LIMIT = """

@@ -151,6 +151,23 @@ async def test_an_index_that_does_not_serve_is_not_taken_for_one(
     assert found.columns == ("author", "title")
 
 
+async def test_a_walk_along_an_index_that_passes_over_most_is_seen(books: SeedbedEngine) -> None:
+    await books.run_ddl("create index on books (lent, title)")
+    sql = "select * from books where lent = $2 and author = $1 order by title limit 1"
+    await books.fetch("set local enable_sort = off")
+    (found,) = await advice(books, sql)
+    assert found.columns == ("author", "title")
+    await books.run_ddl(found.sql.replace(" concurrently", ""))
+    assert await advice(books, sql) == ()
+
+
+async def test_a_walk_along_few_rows_is_fine(books: SeedbedEngine) -> None:
+    await books.run_ddl("create index on books (author, title)")
+    sql = "select * from books where author = $1 and shelf = $2 order by title limit 1"
+    await books.fetch("set local enable_sort = off")
+    assert await advice(books, sql) == ()
+
+
 async def test_one_index_serves_several_statements(books: SeedbedEngine) -> None:
     narrow = slow("select * from books where author = $1", "Narrow", 50.0)
     wide = slow("select * from books where author = $1 order by title limit 5", "Wide", 100.0)
