@@ -39,6 +39,10 @@ _DISTINCT = """
 select attname::text as column, n_distinct::float8 as n from pg_stats
 where schemaname = $1 and tablename = $2
 """
+_LONG = """
+select attname::text as column from pg_attribute
+where attrelid = $1::text::oid and attnum > 0 and atttypid = any('{text,bytea}'::regtype[])
+"""
 _INDEXES = """
 select c.relname::text as name, m.amname::text as method, i.indisunique as is_unique,
   array(
@@ -94,6 +98,7 @@ class _Index:
 class _Table:
     rows: float
     distinct: Mapping[str, float]
+    long: frozenset[str]  # columns whose values may not fit into an index that is sorted
     indexes: tuple[_Index, ...]
 
 
@@ -104,6 +109,7 @@ class _Proposal:
     equal: tuple[str, ...]
     tail: tuple[SortColumn, ...]  # what is sorted by, or one column that is limited
     sorts: bool
+    hashed: bool
     reason: str
 
 
@@ -134,10 +140,9 @@ async def advise(
                     tables[name] = await _table(transaction, *name)
                 if tables[name].rows < min_rows:
                     continue
-                for proposal in _propose(scan, tables[name], min_rows):
-                    told = found.setdefault(proposal, [])
-                    if statement not in told:
-                        told.append(statement)
+                proposal = _propose(scan, tables[name], min_rows)
+                if proposal and statement not in found.setdefault(proposal, []):
+                    found[proposal].append(statement)
         await transaction.rollback()  # and with it the settings
     return Advised(tuple(_merged(found)), tuple(unexplained))
 
@@ -162,14 +167,15 @@ async def _plan(engine: SeedbedEngine, sql: str) -> Plan | None:
 async def _table(transaction: SeedbedTransaction, schema: str, name: str) -> _Table:
     rows = await transaction.fetch(_TABLE, schema, name)
     if not rows:  # a temporary one, or a row set that is none
-        return _Table(0, {}, ())
+        return _Table(0, {}, frozenset(), ())
     distinct = {
         # A negative number is a share of the rows.
         row["column"]: -row["n"] * rows[0]["rows"] if row["n"] < 0 else row["n"]
         for row in await transaction.fetch(_DISTINCT, schema, name)
     }
+    long = frozenset(row["column"] for row in await transaction.fetch(_LONG, rows[0]["oid"]))
     indexes = await transaction.fetch(_INDEXES, rows[0]["oid"])
-    return _Table(rows[0]["rows"], distinct, tuple(map(_index, indexes)))
+    return _Table(rows[0]["rows"], distinct, long, tuple(map(_index, indexes)))
 
 
 def _index(row: asyncpg.Record) -> _Index:
@@ -185,13 +191,13 @@ def _index(row: asyncpg.Record) -> _Index:
     )
 
 
-def _propose(scan: Scan, table: _Table, min_rows: int) -> Iterable[_Proposal]:
+def _propose(scan: Scan, table: _Table, min_rows: int) -> _Proposal | None:
     """The one index that would have helped, unless it is there or none would."""
     walked = next((index for index in table.indexes if index.name == scan.walked), None)
     equal, order, conditions = scan.equal, scan.order, scan.conditions
     if walked:
         if _share(equal, table) > FEW or table.rows * _share(scan.bound, table) < min_rows:
-            return  # enough is found soon
+            return None  # enough is found soon
         order = tuple(c for c in walked.columns if c.name not in {*scan.bound, *equal})
         if _share(scan.bound, table) <= FEW:
             equal = (*scan.bound, *(name for name in equal if name not in scan.bound))
@@ -200,13 +206,16 @@ def _propose(scan: Scan, table: _Table, min_rows: int) -> Iterable[_Proposal]:
     tail = order or tuple(map(SortColumn, scan.ranges[:1]))
     if not tail and _share(equal, table) > FEW:
         if not scan.states or scan.rows > FEW_FOR_A_STATE * table.rows:
-            return
+            return None
         equal = scan.states[:1]
     sorts = bool(order)
+    hashed = len(equal) == 1 and not tail and equal[0] in table.long
     reason = _reason(equal, tail, table, sorts=sorts)
-    proposal = _Proposal(scan.schema, scan.table, equal, tail, sorts, reason)
-    if not any(_serves(index, proposal, conditions) for index in table.indexes):
-        yield proposal
+    if not hashed and not table.long.isdisjoint([*equal, *(column.name for column in tail)]):
+        reason += "; values of more than 2,700 bytes would not fit into the index"
+    proposal = _Proposal(scan.schema, scan.table, equal, tail, sorts, hashed, reason)
+    served = any(_serves(index, proposal, conditions) for index in table.indexes)
+    return None if served else proposal
 
 
 def _share(columns: Iterable[str], table: _Table) -> float:
@@ -285,12 +294,13 @@ def _advice(proposal: _Proposal, statements: Iterable[SlowSummary]) -> Advice:
     names = tuple(key.name for key in keys)
     table = f"{_quoted(proposal.schema)}.{_quoted(proposal.table)}"
     index = _quoted("_".join([proposal.table, *names])[:59] + "_idx")
-    columns = ", ".join(_definition(key) for key in keys)
+    columns = f"({', '.join(map(_definition, keys))})"
+    method = "using hash " if proposal.hashed else ""
     return Advice(
         table=f"{proposal.schema}.{proposal.table}",
         columns=names,
         reason=proposal.reason,
-        sql=f"create index concurrently {index} on {table} ({columns})",
+        sql=f"create index concurrently {index} on {table} {method}{columns}",
         statements=tuple(statements),
     )
 

@@ -13,10 +13,11 @@ async def books(database: SeedbedEngine) -> SeedbedEngine:
     """A table of many rows, `public.books`, with an index on its key alone."""
     await database.run_ddl(
         "create table public.books (id int primary key, author int not null, title varchar(50),"
-        ' shelf text, "order" int, lent boolean not null, lost_at timestamptz)'
+        ' shelf text, note text, "order" int, lent boolean not null, lost_at timestamptz)'
     )
     await database.fetch(
-        "insert into public.books select n, n % 1000, 'Title ' || n, 'Shelf ' || n % 3, n % 500,"
+        "insert into public.books select n, n % 1000, 'Title ' || n, 'Shelf ' || n % 3,"
+        " 'Note ' || n % 400, n % 500,"
         " n % 100 = 0, case when n % 2000 = 0 then now() end from generate_series(1, $1) n",
         ROWS,
     )
@@ -39,6 +40,7 @@ LACKING = [
     ("select * from books where author = $1", ["author"], "(author)"),
     ("select * from books where author = any($1)", ["author"], "(author)"),
     ("select * from books where title = $1", ["title"], "(title)"),
+    ("select * from books where note = $1", ["note"], "using hash (note)"),
     ('select * from books where "order" = $1', ["order"], '("order")'),
     ("select * from books b where b.author = $1 and b.title > $2", ["author", "title"], None),
     ("select * from books where author = $1 and shelf = $2", ["author", "shelf"], None),
@@ -78,7 +80,7 @@ async def test_a_lacking_index_is_proposed_and_making_it_ends_that(
     (found,) = await advice(books, sql)
     assert found.table == "public.books"
     assert list(found.columns) == columns
-    begin = f"create index concurrently books_{'_'.join(columns)}_idx on public.books ("
+    begin = f"create index concurrently books_{'_'.join(columns)}_idx on public.books "
     assert found.sql.startswith(begin)
     assert definition is None or found.sql.endswith(f"public.books {definition}")
     await books.run_ddl(found.sql.replace(" concurrently", ""))
@@ -185,6 +187,11 @@ async def test_the_reason_is_told_in_words(books: SeedbedEngine) -> None:
     assert found.reason == (
         "about 20,000 rows are read to find about 20 by author, to sort by title for the first ones"
     )
+
+
+async def test_an_index_for_long_values_comes_with_a_warning(books: SeedbedEngine) -> None:
+    (found,) = await advice(books, "select * from books order by note limit 5")
+    assert found.reason.endswith("values of more than 2,700 bytes would not fit into the index")
 
 
 async def test_a_small_table_is_judged_by_the_limit_that_is_given(books: SeedbedEngine) -> None:
