@@ -16,7 +16,7 @@ SHARED = {
         "states",
     },
     "app/schema": {"__init__", "registry"},
-    "seeds": {"__init__", "checks", "conditions", "ids", "runner", "scale", "texts", "upsert"},
+    "seeds": {"__init__", "checks", "ids", "runner", "scale", "texts", "upsert"},
 }
 
 
