@@ -1,4 +1,4 @@
-"""The beginning and the end of the application: its pool, and what forbids it to start."""
+"""The beginning and the end of the application: its pool, its records, what forbids its start."""
 
 import logging
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from asyncpg import UndefinedTableError
 from starlette.types import Receive, Send
 
+from app.actions.statistics import SlowStatementRecorder
 from app.database import DatabaseError, SeedbedEngine
 from app.settings import cautions
 from app.tables import User
@@ -41,9 +42,12 @@ class Lifespan:
             return
         for caution in cautions(self._engine.settings):
             logger.warning("%s", caution)
+        recorder = SlowStatementRecorder(self._engine)
+        recorder.start()
         async with self._beside():
             await send({"type": "lifespan.startup.complete"})
             await receive()
+        await recorder.stop()
         await self._engine.close_connection_pool()
         await send({"type": "lifespan.shutdown.complete"})
 
