@@ -31,7 +31,7 @@ class Server(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or begin and end."""
-        if scope["type"] == "http" and scope["path"] == pages.ENDPOINT:
+        if scope["type"] in {"http", "websocket"} and scope["path"] == pages.ENDPOINT:
             await self._graphql(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)

@@ -14,6 +14,7 @@ from piccolo.table import Table
 from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
 from app.tables import (
     AssessmentSession,
+    AuditLog,
     Comment,
     Course,
     Document,
@@ -197,6 +198,8 @@ POLICIES: Mapping[type[Table], Policy] = {
         _restore(ADMINS, Comment.deleted_at.is_not_null()),
         _purge(ADMINS, rows=True),
     ),
+    # operations
+    AuditLog: _all(Rule(ADMINS, rows=True)),
 }
 
 

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from app.database import SeedbedEngine
 from app.jobs import JOB_TABLES
+from app.live import FEED_TABLES
 from app.tables import TABLES
 from tests import databases
 
@@ -53,7 +54,7 @@ async def committed(engine: SeedbedEngine) -> AsyncIterator[SeedbedEngine]:
     """The engine for tests that really commit; afterwards every table is empty again."""
     yield engine
     tables = [table._meta.get_formatted_tablename() for table in TABLES]
-    names = ", ".join([*tables, *JOB_TABLES])
+    names = ", ".join([*tables, *JOB_TABLES, *FEED_TABLES])
     async with engine.transaction():
         # Append-only tables refuse TRUNCATE by trigger; a replica's session fires none.
         await engine.fetch("set local session_replication_role = replica")

@@ -21,14 +21,16 @@ class Ages:
     """After how many days rows go, counted from what is told of each.
 
     `audit_log` from when it was written, `events` from delivery, `logins` (sessions, refresh
-    tokens, magic links) from expiry, `slow_statements` from when they were seen last.
-    Rate limits go when they expire.
+    tokens, magic links) from expiry, `slow_statements` from when they were seen last, `changes`
+    from when they were made: so long a subscriber may be away and go on where they were. Rate
+    limits go when they expire.
     """
 
     audit_log: int = 730
     events: int = 30
     logins: int = 30
     slow_statements: int = 90
+    changes: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ _RULES = (
     _Rule("operations.events", "events", "delivered_at"),
     _Rule("operations.rate_limits", None, "expires_at"),
     _Rule("operations.slow_statements", "slow_statements", "last_seen_at"),
+    # A trigger remembers up to where: positions from before are refused.
+    _Rule("operations.changes", "changes", "created_at"),
     _Rule("identity.magic_links", "logins", "expires_at"),
     # A token that was used stays until it expires: being used again betrays a theft.
     _Rule("identity.refresh_tokens", "logins", "expires_at"),

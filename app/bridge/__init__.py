@@ -38,6 +38,7 @@ from app.bridge.ordering import ascending, descending
 from app.bridge.registry import Registry, Search, aggregates, listing, single, to_many
 from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
+from app.bridge.subscriptions import Follow, Following, Subscriptions, followed_key
 from app.bridge.writing import Row, Written
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "Crud",
     "Document",
     "Explaining",
+    "Follow",
+    "Following",
     "Having",
     "InputError",
     "LimitExceeded",
@@ -69,6 +72,7 @@ __all__ = [
     "Row",
     "Rule",
     "Search",
+    "Subscriptions",
     "Through",
     "Viewer",
     "ViewerValue",
@@ -80,6 +84,7 @@ __all__ = [
     "computed",
     "descending",
     "encode",
+    "followed_key",
     "given",
     "input_type",
     "listing",

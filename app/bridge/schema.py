@@ -23,6 +23,7 @@ from app.bridge.operations import Operations
 from app.bridge.registry import Registry
 from app.bridge.response import BridgeExecutor
 from app.bridge.scalars import DateTime, Decimal
+from app.bridge.subscriptions import Followings, Subscriptions
 
 
 class ReadDocument(SchemaExtension):
@@ -53,11 +54,18 @@ class BuiltSchema:
     schema: strawberry.Schema
     bridge: Bridge
     operations: Operations
+    subscriptions: Subscriptions
+
+    @property
+    def followings(self) -> Followings:
+        """What begins its subscriptions."""
+        return Followings(self.schema._schema, self.bridge, self.subscriptions)  # noqa: SLF001 - graphql-core's schema has no public name
 
     def variant(self, limits: Limits | None = None, *, finish: bool = True) -> "BuiltSchema":
         """The same schema with other limits, or with JSON mode off."""
         bridge = replace(self.bridge, limits=limits or self.bridge.limits, finish=finish)
-        return BuiltSchema(self.schema, bridge, Operations(self.schema, bridge))
+        operations = Operations(self.schema, bridge)
+        return BuiltSchema(self.schema, bridge, operations, self.subscriptions)
 
 
 def build_schema(
@@ -66,6 +74,7 @@ def build_schema(
     kinds: Iterable[str],
     limits: Limits,
     mutations: Mutations | None = None,
+    subscriptions: Subscriptions | None = None,
 ) -> BuiltSchema:
     """Build the schema of a registry, once: its classes become Strawberry types.
 
@@ -82,6 +91,7 @@ def build_schema(
     schema = Schema(
         query,
         mutation=mutations.build() if mutations is not None else None,
+        subscription=subscriptions.build() if subscriptions is not None else None,
         types=[exposed.cls for exposed in registry.types],
         extensions=[ReadDocument],
         execution_context_class=BridgeExecutor,
@@ -90,4 +100,5 @@ def build_schema(
     install(schema)
     types = {exposed.name: exposed for exposed in registry.types}
     bridge = Bridge(registry, access, limits, types, roots)
-    return BuiltSchema(schema, bridge, Operations(schema, bridge))
+    operations = Operations(schema, bridge)
+    return BuiltSchema(schema, bridge, operations, subscriptions or Subscriptions(registry))

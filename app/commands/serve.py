@@ -15,12 +15,14 @@ import uvicorn
 
 from app.database import DatabaseError, EmbeddedServer, SeedbedEngine
 from app.database.migrations import migrate
+from app.live import hub_of
 from app.logs import configure_logging
 from app.settings import Settings
 from seeds.runner import DEMO_LOGINS, seed_if_empty
 from seeds.upsert import SeedError
 
 _GRACE = 10  # seconds for requests to end; a subscription would never end by itself
+_FAREWELL = 2.0  # seconds until subscribers have been told that they are to come back
 _INTERRUPTED = 130  # what shells report for Ctrl-C
 
 
@@ -40,7 +42,7 @@ def serve(engine: SeedbedEngine) -> int:
     # shell made this process ignore Ctrl-C because it runs in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
-    server = _Server(settings)
+    server = _Server(engine)
     try:
         with _listening(settings) as listener, _embedded(engine):
             factory = server.config.get_loop_factory()
@@ -60,8 +62,9 @@ def serve(engine: SeedbedEngine) -> int:
 class _Server(uvicorn.Server):
     """uvicorn, saying where it is once it really is there."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, engine: SeedbedEngine) -> None:
+        self.engine = engine
+        self.settings = settings = engine.settings
         super().__init__(
             uvicorn.Config(
                 "app.main:app",
@@ -73,6 +76,9 @@ class _Server(uvicorn.Server):
                 reset_contextvars=True,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE,
+                ws_max_size=settings.max_body_bytes,
+                # Events are small: compressing them costs more memory and time than it saves.
+                ws_per_message_deflate=False,
             )
         )
 
@@ -81,6 +87,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if sockets:
             _tell(_welcome(self.settings, _address(sockets[0])))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Send subscribers away, who would stay for ever, and stop."""
+        await hub_of(self.engine).send_away(_FAREWELL)
+        await super().shutdown(sockets)
 
 
 async def _serve(engine: SeedbedEngine, server: uvicorn.Server, listener: socket.socket) -> None:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -42,6 +43,7 @@ RETRY_DELAYS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 MOST_LOSSES = 3
 
 EMBEDDED = "the address of the embedded server"  # in place of DATABASE_URL in messages
+LISTEN_URL = "SEEDBED_LISTEN_URL"
 
 VOLATILE = "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = any($1) AND provolatile = 'v')"
 
@@ -64,6 +66,7 @@ class SeedbedEngine(PostgresEngine):
         self.patience = settings.statement_timeout or None
         self.replicas = Replicas(settings, self.log)
         self._connector = None if self.url is None else Connector(self.url, settings)
+        self._direct = _direct(settings)
         self._pool: ConnectionPool | None = None
         self._changing_pool: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         # What opens this task's connections instead of the pool: see no_time_limit.
@@ -87,6 +90,10 @@ class SeedbedEngine(PostgresEngine):
             self.url = parse_database_url(dsn, EMBEDDED)
             self._connector = Connector(self.url, self.settings, name=EMBEDDED)
         return self._connector
+
+    async def listening_connector(self) -> Connector:
+        """What opens connections that listen: those of SEEDBED_LISTEN_URL, where it is set."""
+        return self._direct or await self.connector()
 
     async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection of its own, outside the pool; the caller closes it."""
@@ -269,6 +276,13 @@ class SeedbedEngine(PostgresEngine):
                     raise
                 error = again
         raise error
+
+
+def _direct(settings: Settings) -> Connector | None:
+    if settings.listen_url is None:
+        return None
+    url = parse_database_url(settings.listen_url, LISTEN_URL)
+    return Connector(replace(url, pgbouncer=False), settings, name=LISTEN_URL)
 
 
 class _UnrepeatableError(Exception):

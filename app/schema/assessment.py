@@ -1,7 +1,24 @@
 """Questionnaires, the runs through them, the documents made of them, and engineering standards."""
 
-from app.bridge import Node, aggregates, ascending, auto, descending, listing, single, to_many
-from app.schema.registry import registry
+from typing import Annotated
+
+from strawberry import ID
+
+from app.bridge import (
+    Follow,
+    Node,
+    aggregates,
+    ascending,
+    auto,
+    descending,
+    followed_key,
+    listing,
+    single,
+    to_many,
+)
+from app.context import Context
+from app.policy import USERS
+from app.schema.registry import registry, subscriptions
 from app.tables import assessment as tables
 
 
@@ -189,3 +206,15 @@ class AssessmentQuery:
     engineering_standards: auto = listing(
         tables.EngineeringStandard, ascending(tables.EngineeringStandard.code)
     )
+
+
+# --- what can be followed -------------------------------------------------------------------------
+
+
+@subscriptions.field(who=USERS, document=tables.Document)
+async def document_status_changed(
+    _context: Context, session_id: Annotated[ID, "The run whose documents are followed."]
+) -> Follow:
+    """Every document of a run when it is begun, and whenever its status changes."""
+    key = followed_key(tables.AssessmentSession, "sessionId", session_id)
+    return Follow("document", str(key), parent=(tables.AssessmentSession, key))

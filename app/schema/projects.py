@@ -1,7 +1,24 @@
 """Projects, their conversations, and what the agent has made."""
 
-from app.bridge import Node, aggregates, ascending, auto, descending, listing, single, to_many
-from app.schema.registry import registry
+from typing import Annotated
+
+from strawberry import ID
+
+from app.bridge import (
+    Follow,
+    Node,
+    aggregates,
+    ascending,
+    auto,
+    descending,
+    followed_key,
+    listing,
+    single,
+    to_many,
+)
+from app.context import Context
+from app.policy import USERS
+from app.schema.registry import registry, subscriptions
 from app.tables import projects as tables
 
 
@@ -63,3 +80,15 @@ class ProjectsQuery:
     projects_aggregate: auto = aggregates(
         tables.Project, tables.Project.owner, tables.Project.created_at
     )
+
+
+# --- what can be followed -------------------------------------------------------------------------
+
+
+@subscriptions.field(who=USERS, message=tables.Message)
+async def message_added(
+    _context: Context, project_id: Annotated[ID, "The project with the conversation."]
+) -> Follow:
+    """Every message that is added to a conversation, by whomever."""
+    key = followed_key(tables.Project, "projectId", project_id)
+    return Follow("message", str(key), parent=(tables.Project, key))

@@ -1,6 +1,7 @@
-"""The exposed types and the mutations, filled by the other files of this package."""
+"""The exposed types, mutations and subscriptions, filled by the other files of this package."""
 
-from app.bridge import Mutations, Registry
+from app.bridge import Mutations, Registry, Subscriptions
 
 registry = Registry()
 mutations = Mutations(registry)
+subscriptions = Subscriptions(registry)

@@ -136,6 +136,15 @@ class Settings:
             "The databases are reached through PgBouncer in transaction mode (or a proxy like it).",
         ),
     )
+    listen_url: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_doc(
+            parsers.text,
+            "The address of the primary itself, for the one connection that listens for changes;"
+            " needed when DATABASE_URL leads through PgBouncer.",
+        ),
+    )
     secret_key: str = field(
         default=DEVELOPMENT_SECRET,
         repr=False,

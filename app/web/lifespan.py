@@ -9,6 +9,7 @@ from starlette.types import Receive, Send
 
 from app.actions.statistics import SlowStatementRecorder
 from app.database import DatabaseError, SeedbedEngine
+from app.live import hub_of
 from app.settings import cautions
 from app.tables import User
 from seeds.identity import DEMO_HASH
@@ -47,6 +48,7 @@ class Lifespan:
         async with self._beside():
             await send({"type": "lifespan.startup.complete"})
             await receive()
+        await hub_of(self._engine).stop()
         await recorder.stop()
         await self._engine.close_connection_pool()
         await send({"type": "lifespan.shutdown.complete"})

@@ -15,6 +15,7 @@ from piccolo.apps.migrations.commands.new import AutoMigrationManager
 
 from app.database.binaries import find_binaries
 from app.jobs import JOB_TABLES
+from app.live import FEED_TABLES
 from app.piccolo_app import APP_CONFIG
 from app.tables import TABLES
 from tests.databases import environment, server
@@ -81,7 +82,7 @@ async def test_forwards_backwards_and_forwards_again_make_the_same(empty: str) -
 
     tables = {name for (kind, name), what in first.items() if kind == "relation" and what == "r"}
     ours = {f"{table._meta.schema}.{table._meta.tablename}" for table in TABLES}
-    assert tables == ours | set(JOB_TABLES)
+    assert tables == ours | set(JOB_TABLES) | set(FEED_TABLES)
     assert {kind for kind, _ in first} == {
         *("schema", "relation", "column", "constraint", "index", "trigger", "function", "view")
     }

@@ -1,22 +1,21 @@
 """The `/graphql` endpoint: an operation in, its answer out, whatever happens in between."""
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from asyncpg import QueryCanceledError
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from app.audit import Origin
 from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, encode
-from app.context import Context, NotAuthenticated, identify, new_context
-from app.database import DatabaseError, SeedbedEngine, operation_name
+from app.context import Context, identify, new_context
+from app.database import SeedbedEngine, operation_name
 from app.policy import Caller
-from app.web.graphql.errors import Formatted, format_errors, internal_error, one_error
+from app.web.graphql.errors import Formatted, format_errors
 from app.web.graphql.request import (
+    EVENTS,
     GRAPHQL_JSON,
     JSON,
     BadRequest,
@@ -26,6 +25,9 @@ from app.web.graphql.request import (
     incoming,
     read_operation,
 )
+from app.web.graphql.sse import send_events
+from app.web.graphql.streams import Service, begin, refusal
+from app.web.graphql.websocket import Socket
 
 # The request header that asks for `extensions.explain`.
 EXPLAIN = "x-seedbed-explain"
@@ -48,13 +50,24 @@ class GraphQLEndpoint:
     """An ASGI application that answers one operation a request."""
 
     def __init__(self, built: BuiltSchema, engine: SeedbedEngine) -> None:
+        self._service = Service(built, engine)
         self._bridge = built.bridge
         self._operations = built.operations
         self._engine = engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
-        response = await self._respond(incoming(scope, receive))
+        """Answer one HTTP request, or serve one WebSocket."""
+        if scope["type"] == "websocket":
+            await Socket(self._service, scope, receive, send).run()
+            return
+        request = incoming(scope, receive)
+        response = (
+            await self._stream(request, send)
+            if EVENTS in request.headers.get("accept", "")
+            else await self._respond(request)
+        )
+        if response is None:
+            return
         await send(
             {"type": "http.response.start", "status": response.status, "headers": response.headers}
         )
@@ -77,19 +90,23 @@ class GraphQLEndpoint:
                 explaining = self._explaining(headers.get(EXPLAIN), context)
                 answer = await self._run(document, operation, context)
             return _answer(answer, media_type, self._extensions(explaining, context))
-        except BadRequest as error:
-            return _refusal(error.status, one_error(str(error), error.code), media_type)
-        except NotAuthenticated as error:
-            return _refusal(401, one_error(str(error), "UNAUTHENTICATED"), media_type)
-        except (TimeoutError, QueryCanceledError):
-            failure = one_error("the request took too long; ask for less at once", "TIMEOUT")
-            return _refusal(503, failure, media_type)
-        except DatabaseError as error:
-            logging.getLogger(__name__).error("the database cannot be used: %s", error)
-            failure = one_error("the database cannot be reached; try again", "SERVICE_UNAVAILABLE")
-            return _refusal(503, failure, media_type)
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
-            return _refusal(500, internal_error(error), media_type)
+            return _refusal(*refusal(error), media_type)
+
+    async def _stream(self, request: Incoming, send: Send) -> _Response | None:
+        """Answer by events, if that is what is wanted most; the response, if it is no stream."""
+        try:
+            if answer_type(request.headers.get("accept", "")) != EVENTS:
+                return await self._respond(request)
+            async with asyncio.timeout(self._engine.settings.request_timeout):
+                operation = await read_operation(request, self._engine.settings.max_body_bytes)
+            authorization = request.headers.get("authorization")
+            origin = Origin(request.address, request.headers.get("user-agent"))
+            pieces = await begin(self._service, operation, authorization, origin)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _refusal(*refusal(error), JSON)
+        await send_events(pieces, self._service.hub, request.receive, send)
+        return None
 
     def _explaining(self, wanted: str | None, context: Context) -> Explaining | None:
         """Notes what the operation does, where the header `Explain` asks for it."""
@@ -115,7 +132,8 @@ class GraphQLEndpoint:
         except InputError as error:
             return Answer(None, [error], executed=False)
         if definition.operation is OperationType.SUBSCRIPTION:
-            raise BadRequest(400, "BAD_REQUEST", "subscriptions are not answered over HTTP")
+            text = f"subscribe by WebSocket, or with Accept: {EVENTS}"
+            raise BadRequest(400, "BAD_REQUEST", text)
         if operation.read_only and definition.operation is not OperationType.QUERY:
             raise BadRequest(405, "METHOD_NOT_ALLOWED", "send a mutation by POST")
         return await self._operations.execute(document, definition, operation.variables, context)

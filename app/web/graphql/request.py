@@ -11,11 +11,13 @@ from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
 JSON = "application/json"
+EVENTS = "text/event-stream"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 # What an `Accept` header may name, and what it then gets, best first.
 _OFFERED = {
     GRAPHQL_JSON: (GRAPHQL_JSON,),
+    EVENTS: (EVENTS,),
     JSON: (JSON,),
     "application/*": (JSON, GRAPHQL_JSON),
     "*/*": (JSON, GRAPHQL_JSON),
@@ -101,7 +103,7 @@ def answer_type(accept: str) -> str:
         if offered and quality > best_quality:
             best, best_quality = offered, quality
     if not best:
-        raise BadRequest(406, "NOT_ACCEPTABLE", f"answers are {GRAPHQL_JSON} or {JSON}")
+        raise BadRequest(406, "NOT_ACCEPTABLE", f"answers are {GRAPHQL_JSON}, {JSON} or {EVENTS}")
     return best
 
 
@@ -139,7 +141,7 @@ async def _body(request: Incoming, limit: int) -> bytes:
 
 def _from_json(body: bytes) -> Operation:
     try:
-        _check_depth(body)
+        check_depth(body)
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadRequest(400, "BAD_REQUEST", "the body is not JSON in UTF-8") from None
@@ -147,11 +149,16 @@ def _from_json(body: bytes) -> Operation:
         raise BadRequest(
             400, "BAD_REQUEST", 'the body is not an object such as {"query": "{ __typename }"}'
         )
+    return operation_of(parsed)
+
+
+def operation_of(parts: Mapping[str, Any]) -> Operation:
+    """The operation of a JSON object. Raises BadRequest."""
     return _operation(
-        parsed.get("query"),
-        parsed.get("variables"),
-        parsed.get("operationName"),
-        parsed.get("extensions"),
+        parts.get("query"),
+        parts.get("variables"),
+        parts.get("operationName"),
+        parts.get("extensions"),
         read_only=False,
     )
 
@@ -171,13 +178,13 @@ def _json_parameter(name: str, text: str | None) -> object:
     if not text:
         return None
     try:
-        _check_depth(text.encode())
+        check_depth(text.encode())
         return orjson.loads(text)
     except (orjson.JSONDecodeError, UnicodeEncodeError):
         raise BadRequest(400, "BAD_REQUEST", f"{name} is not JSON") from None
 
 
-def _check_depth(text: bytes) -> None:
+def check_depth(text: bytes) -> None:
     """Refuse deep nesting before a recursive reader meets it; brackets in strings do not count.
 
     The pattern never goes back over what it has read, also when a string has no end: the time is
