@@ -41,7 +41,10 @@ from app.bridge.variables import Concrete
 
 _F = TypeVar("_F", bound=Callable[..., Awaitable["Follow"]])
 
-_AFTER = "The `position` of the last event you have had, to go on from there; without it, from now."
+_AFTER = (
+    "The `position` of the last event you have had, to go on from there; without it, from now. An"
+    " empty text is now, too, and an event without an object comes first, with that position."
+)
 _POSITION = "Opaque; give it as `after` to go on behind this event."
 
 
@@ -144,7 +147,7 @@ class Subscriptions:
             subscription.shown: ResolvedField(
                 subscription.shown,
                 exposed.cls | None,
-                lambda source, info: source.found[info.path.key],
+                lambda source, info: source.found.get(info.path.key),
                 f"The {exposed.name}, as you may see it now.",
             ),
             "position": ResolvedField(
@@ -281,13 +284,17 @@ class Following:
                 answers.append(await self._executed(context, _Event(values, position)))
         return answers
 
+    async def beginning(self, position: str) -> Answer:
+        """An event without an object, which tells where the subscription begins."""
+        return await self._executed(None, _Event({}, position))
+
     def _finished(self, field: Selected, values: Mapping[str, Any], position: str) -> Any:
         """The value of a field of an event whose object is finished JSON."""
         if field.name == "position":
             return position
         return self.subscription.event if field.name == "__typename" else values[field.key].value
 
-    async def _executed(self, context: Context, event: _Event) -> Answer:
+    async def _executed(self, context: Context | None, event: _Event) -> Answer:
         assert self.document.node is not None
         result = execute(
             self.schema,

@@ -4,9 +4,9 @@ Triggers write `operations.changes` in the transaction of the change. A follower
 (`positions`), from which `feed` reads what it has missed. Notifications only say when to look.
 """
 
-from app.live.feed import FEED_TABLES, Batch, Change, PositionLost
+from app.live.feed import FEED_TABLES, Batch, Change, PositionLost, start
 from app.live.hub import Follower, GoingAway, Hub, hub_of, only
-from app.live.positions import BadPosition
+from app.live.positions import BadPosition, Position
 
 __all__ = [
     "FEED_TABLES",
@@ -16,7 +16,9 @@ __all__ = [
     "Follower",
     "GoingAway",
     "Hub",
+    "Position",
     "PositionLost",
     "hub_of",
     "only",
+    "start",
 ]

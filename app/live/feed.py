@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from app.database import SeedbedEngine
@@ -88,7 +89,7 @@ class Batch:
     changes: Sequence[Change]
     position: Position
     more: bool
-    shared: dict[object, object] = field(default_factory=dict)
+    shared: dict[object, Any] = field(default_factory=dict)
 
 
 async def start(engine: SeedbedEngine, after: str | None) -> tuple[str, Position]:

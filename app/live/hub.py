@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import Context
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -110,25 +110,19 @@ class Hub:
             if not self._connections:
                 self._without.set()
 
-    @asynccontextmanager
-    async def follow(
-        self, topic: str, key: str, after: str | None
-    ) -> AsyncIterator[tuple[str, Follower]]:
-        """Follow a feed within the block: the epoch for positions, and the follower.
-
-        Raises GoingAway, and as `feed.start`.
-        """
+    @contextmanager
+    def follow(self, topic: str, key: str, position: Position) -> Iterator[Follower]:
+        """Follow a feed within the block, from a position on. Raises GoingAway."""
         if self.closing.is_set():
             raise GoingAway
-        epoch, position = await feed.start(self._engine, after)
         follower = Follower(topic, key, position, self._wake.set)
         followers = self._feeds.setdefault((topic, key), set())
         followers.add(follower)
         self._start()
-        # Also without `after`: a change may have been told of before this follower was known.
+        # Whatever was told of since the position was taken has not been heard.
         self._look_at(follower)
         try:
-            yield epoch, follower
+            yield follower
         finally:
             self._behind.discard(follower)
             followers.discard(follower)

@@ -16,7 +16,7 @@ from app.audit import Origin
 from app.bridge import Answer, BridgeError, BuiltSchema, Following, InputError, Viewer
 from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
-from app.live import BadPosition, Batch, Follower, Hub, PositionLost, hub_of, only
+from app.live import BadPosition, Batch, Follower, Hub, Position, PositionLost, hub_of, only, start
 from app.web.graphql.errors import Formatted, format_errors, internal_error, one_error
 from app.web.graphql.request import BadRequest, Operation
 
@@ -111,9 +111,17 @@ async def begin(
             begun = await service.built.followings.begin(*run)
         except BridgeError as error:
             return _one(_refused([error]))
-    if isinstance(begun, Answer):
-        return _one(_piece(begun))
-    return _Subscriber(service, begun, authorization, origin).pieces()
+        if isinstance(begun, Answer):
+            return _one(_piece(begun))
+        try:
+            epoch, position = await start(service.engine, begun.after or None)
+        except BadPosition:
+            text = "after is no position of this API: pass one as an event brought it"
+            return _one(_refused([InputError(text)]))
+        except PositionLost as error:
+            text = f"{error}; read the list anew, and subscribe without after"
+            return _one(_refused([_Lost(text)]))
+    return _Subscriber(service, begun, authorization, origin, epoch).pieces(position)
 
 
 async def _one(piece: Piece) -> AsyncGenerator[Piece, None]:
@@ -141,50 +149,43 @@ class _Subscriber:
     following: Following
     authorization: str | None
     origin: Origin
+    epoch: str
 
-    async def pieces(self) -> AsyncGenerator[Piece, None]:
+    async def pieces(self, position: Position) -> AsyncGenerator[Piece, None]:
         """An answer for every event that the caller may see, when it happens."""
         follow = self.following.follow
+        if self.following.after == "":
+            place = position.encode(self.epoch)
+            yield _piece(await self.following.beginning(place), place)
         try:
-            async with self.service.hub.follow(follow.topic, follow.key, self.following.after) as (
-                epoch,
-                follower,
-            ):
+            with self.service.hub.follow(follow.topic, follow.key, position) as follower:
                 while True:
-                    async for piece in self._next(epoch, follower):
+                    for piece in await self._next(follower):
                         yield piece
-        except BadPosition:
-            text = "after is no position of this API: pass one as an event brought it"
-            yield _refused([InputError(text)])
-        except PositionLost as error:
-            text = f"{error}; read the list anew, and subscribe without after"
-            yield _refused([_Lost(text)])
         except BridgeError as error:
             # The selection became forbidden: the caller's role has changed.
             yield _refused([error])
 
-    async def _next(self, epoch: str, follower: Follower) -> AsyncGenerator[Piece, None]:
+    async def _next(self, follower: Follower) -> list[Piece]:
         batch = await follower.take(CHECK_EVERY)
         if batch is None:
             await _until_it_works(lambda: self.service.viewer(self.authorization))
-            return
+            return []
         # Callers who are the same, and ask for the same, are answered once.
         shared = (self.authorization, self.following.document.text, self._variables())
         made = batch.shared.get(shared)
         if made is None:
-            made = batch.shared[shared] = asyncio.create_task(self._answers(epoch, batch))
-        assert isinstance(made, asyncio.Task)
-        for piece in await asyncio.shield(made):
-            yield piece
+            made = batch.shared[shared] = asyncio.create_task(self._answers(batch))
+        return await asyncio.shield(made)
 
     def _variables(self) -> object:
         operation = self.following.operation
         name = operation.name.value if operation.name else None
         return name, orjson.dumps(self.following.inputs, option=orjson.OPT_SORT_KEYS)
 
-    async def _answers(self, epoch: str, batch: Batch) -> list[Piece]:
+    async def _answers(self, batch: Batch) -> list[Piece]:
         rows = [
-            (change.row, change.position.encode(epoch))
+            (change.row, change.position.encode(self.epoch))
             for change in only(batch, self.following.follow.row).changes
         ]
         answers = await _until_it_works(lambda: self._read(rows))

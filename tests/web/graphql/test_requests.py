@@ -80,7 +80,7 @@ async def test_accept_in_two_lines_is_one_list(client: httpx.AsyncClient) -> Non
 async def test_an_answer_that_cannot_be_given(client: httpx.AsyncClient, accept: str) -> None:
     response = await client.post("/graphql", json={"query": QUERY}, headers={"accept": accept})
     message = refused(response, 406, "NOT_ACCEPTABLE")
-    assert message == f"answers are {GRAPHQL_JSON} or {JSON}"
+    assert message == f"answers are {GRAPHQL_JSON}, {JSON} or text/event-stream"
 
 
 @pytest.mark.parametrize(
