@@ -2,11 +2,6 @@
 
 from starlette.applications import Starlette
 
-from app.database import SeedbedEngine
-from app.tables.identity import UserRole
-from seeds import identity, projects
-from seeds.upsert import save
-from tests.graphql import global_id, sign_in
 from tests.web.live.clients import events, socket
 from tests.web.live.conftest import FOLLOW, World
 
