@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.commands.drift import drift
 from app.commands.frontend import install
 from app.commands.seed import seed
 
@@ -15,5 +16,5 @@ APP_CONFIG = AppConfig(
     # this one, which holds none, `migrations forwards all` finds nothing to do here.
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
-    commands=[seed],
+    commands=[drift, seed],
 )
