@@ -2,11 +2,19 @@
 
 from pathlib import Path
 
-from piccolo.conf.apps import AppConfig
+from piccolo.conf.apps import AppConfig, Command
 
+from app.commands.baseline import baseline
+from app.commands.create_admin import create_admin
+from app.commands.doctor import doctor
 from app.commands.drift import drift
 from app.commands.frontend import install
+from app.commands.push import push
+from app.commands.reset import reset
+from app.commands.schema import schema
 from app.commands.seed import seed
+from app.commands.status import status
+from app.commands.truncate import truncate
 
 install()
 
@@ -16,5 +24,9 @@ APP_CONFIG = AppConfig(
     # this one, which holds none, `migrations forwards all` finds nothing to do here.
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
-    commands=[drift, seed],
+    commands=[
+        *(status, drift, doctor, baseline, seed, schema),
+        Command(callable=create_admin, command_name="create-admin"),
+        *(push, reset, truncate),
+    ],
 )

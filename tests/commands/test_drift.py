@@ -73,8 +73,8 @@ PLANTED = {
     "another default": (
         "alter table identity.users alter column role set default 'ADMIN'",
         (
-            "The column identity.users.role has the default 'ADMIN'::character varying instead of the"
-            " default 'USER'::character varying."
+            "The column identity.users.role has the default 'ADMIN'::character varying instead of"
+            " the default 'USER'::character varying."
         ),
     ),
     "no default": (
@@ -96,8 +96,8 @@ PLANTED = {
         ),
         (
             "The index catalog.courses_name_idx is CREATE INDEX courses_name_idx ON catalog.courses"
-            " USING btree (name) and should be CREATE INDEX courses_name_idx ON catalog.courses USING"
-            " btree (name, id)."
+            " USING btree (name) and should be CREATE INDEX courses_name_idx ON catalog.courses"
+            " USING btree (name, id)."
         ),
     ),
     "a missing key": (
@@ -119,8 +119,8 @@ PLANTED = {
         ),
         (
             "The constraint content.comments.comments_post_fkey is FOREIGN KEY (post) REFERENCES"
-            " content.posts(id) and should be FOREIGN KEY (post) REFERENCES content.posts(id) ON UPDATE"
-            " CASCADE ON DELETE CASCADE."
+            " content.posts(id) and should be FOREIGN KEY (post) REFERENCES content.posts(id)"
+            " ON UPDATE CASCADE ON DELETE CASCADE."
         ),
     ),
     "a missing trigger": (
@@ -148,7 +148,8 @@ PLANTED = {
     ),
     "another view": (
         (
-            "create or replace view content.v as select 1 as one; drop view payments.payment_reports;"
+            "create or replace view content.v as select 1 as one;"
+            " drop view payments.payment_reports;"
             " create view payments.payment_reports as select gen_random_uuid() as id;"
             " drop view content.v"
         ),
