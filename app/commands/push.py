@@ -1,5 +1,9 @@
 """`piccolo db push`: the database as the models say, without a migration file; development only."""
 
+from collections.abc import Sequence
+
+from piccolo.conf.apps import AppConfig
+
 from app.commands import console
 from app.commands.differences import compare, mending, shown
 from app.commands.models import unmigrated
@@ -30,15 +34,16 @@ async def bring(
     yes: bool = False,
     dry_run: bool = False,
     ignored: tuple[str, ...] = (),
+    configs: Sequence[AppConfig] | None = None,
 ) -> int:
-    """Compare and change: the exit code."""
+    """Compare and change: the exit code. `configs` name the models, by default every app's."""
     console.refuse_in_production(engine.settings, "push")
     if pending := await pending_migrations(engine):
         raise console.CommandError(
             f"{console.plural(len(pending), 'migration')} must be applied first: run"
             " `piccolo migrations forwards app`. Nothing was changed."
         )
-    changes = await unmigrated()
+    changes = await unmigrated(configs)
     live = await read_catalog(engine, ignored)
     async with shadow_database(engine, console.error) as shadow, engine.elsewhere(shadow):
         for change in changes:

@@ -5,7 +5,7 @@ import io
 
 import pytest
 from piccolo.columns import Text, Varchar
-from piccolo.conf.apps import Finder
+from piccolo.conf.apps import AppConfig
 from piccolo.table import create_table_class
 
 from app.commands import push
@@ -17,39 +17,44 @@ from app.tables import TABLES
 
 
 @pytest.fixture
-def one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_more() -> list[AppConfig]:
     """The models have a table that no migration makes."""
     members = {"title": Varchar(length=20), "body": Text(null=True)}
     arguments = {"schema": "content", "tablename": "pushed_notes"}
     table = create_table_class("PushedNote", class_kwargs=arguments, class_members=members)
-    config = dataclasses.replace(APP_CONFIG, table_classes=[*TABLES, table])
-    monkeypatch.setattr(Finder, "get_app_configs", lambda self: [config])
+    return [dataclasses.replace(APP_CONFIG, table_classes=[*TABLES, table])]
 
 
 async def test_a_table_without_a_migration_is_made(
-    one_more: None, engine: SeedbedEngine, scratch: Connector, capsys: pytest.CaptureFixture[str]
+    one_more: list[AppConfig],
+    engine: SeedbedEngine,
+    scratch: Connector,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     async with engine.elsewhere(scratch):
-        assert await push.bring(engine, dry_run=True) == 0
+        assert await push.bring(engine, dry_run=True, configs=one_more) == 0
         told = capsys.readouterr().out
         assert "- The table content.pushed_notes is missing.\n" in told
         assert "\nCREATE TABLE content.pushed_notes (" in told
         [row] = await engine.fetch("select to_regclass('content.pushed_notes') as found")
         assert row["found"] is None
-        assert await push.bring(engine, yes=True) == 0
+        assert await push.bring(engine, yes=True, configs=one_more) == 0
         await engine.fetch("insert into content.pushed_notes (title) values ('x')")
-        assert await push.bring(engine, yes=True) == 0
+        assert await push.bring(engine, yes=True, configs=one_more) == 0
         assert len(await engine.fetch("select from content.pushed_notes")) == 1
     assert capsys.readouterr().out.endswith("Nothing to do: the database is what the models say.\n")
 
 
 async def test_nothing_happens_without_a_yes(
-    one_more: None, engine: SeedbedEngine, scratch: Connector, monkeypatch: pytest.MonkeyPatch
+    one_more: list[AppConfig],
+    engine: SeedbedEngine,
+    scratch: Connector,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     async with engine.elsewhere(scratch):
         with pytest.raises(UsageError, match="add --yes"):
-            await push.bring(engine)
+            await push.bring(engine, configs=one_more)
         [row] = await engine.fetch("select to_regclass('content.pushed_notes') as found")
         assert row["found"] is None
 
