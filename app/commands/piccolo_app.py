@@ -9,6 +9,7 @@ from app.commands.create_admin import create_admin
 from app.commands.doctor import doctor
 from app.commands.drift import drift
 from app.commands.frontend import install
+from app.commands.import_universities import import_universities
 from app.commands.push import push
 from app.commands.reset import reset
 from app.commands.schema import schema
@@ -25,7 +26,7 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
     commands=[
-        *(status, drift, doctor, baseline, seed, schema),
+        *(status, drift, doctor, baseline, seed, import_universities, schema),
         Command(callable=create_admin, command_name="create-admin"),
         *(push, reset, truncate),
     ],
