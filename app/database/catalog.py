@@ -48,10 +48,12 @@ async def read_catalog(engine: SeedbedEngine, ignored: tuple[str, ...] = ()) -> 
     With an empty search path PostgreSQL qualifies every name.
     """
     schema = (await engine.current()).url.schema or "public"
-    async with engine.transaction(isolation="repeatable_read", read_only=True):
+    listing = await asyncio.to_thread(_LISTING.read_text, "utf-8")
+    async with engine.transaction():
+        [path] = await engine.fetch("SELECT current_setting('search_path') AS now")
         await engine.fetch("SELECT set_config('search_path', '', true)")
-        listing = await asyncio.to_thread(_LISTING.read_text, "utf-8")
         rows = await engine.fetch(listing, list(ignored), schema)
+        await engine.fetch("SELECT set_config('search_path', $1, true)", path["now"])
     items = [
         Item(
             kind=row["kind"],

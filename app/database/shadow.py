@@ -7,6 +7,7 @@ afterwards, whatever happens; what a killed process has left is removed by a lat
 
 import asyncio
 import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -62,7 +63,7 @@ async def _beside(engine: SeedbedEngine, live: Connector) -> AsyncIterator[Conne
 
     One connection stays with it, by which others see that it is in use.
     """
-    name = f"{PREFIX}{int(time.time())}_{secrets.token_hex(4)}"
+    name = f"{PREFIX}{int(time.time())}_{os.getpid()}_{secrets.token_hex(4)}"
     async with engine.no_time_limit():
         await _remove_abandoned(engine)
         [own] = await engine.fetch(
@@ -91,7 +92,7 @@ async def _remove_abandoned(engine: SeedbedEngine) -> None:
         PREFIX,
     )
     for row in rows:
-        made = re.fullmatch(rf"{PREFIX}(\d+)_[0-9a-f]+", row["datname"])
+        made = re.fullmatch(rf"{PREFIX}(\d+)_\d+_[0-9a-f]+", row["datname"])
         if made and int(made[1]) < time.time() - _ABANDONED_AFTER:
             with contextlib.suppress(asyncpg.PostgresError):  # another process may be at it
                 await engine.fetch(f"DROP DATABASE IF EXISTS {quoted(row['datname'])}")

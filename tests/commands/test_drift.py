@@ -218,54 +218,50 @@ async def _run(connector: Connector, script: str) -> None:
         await connection.close()
 
 
+async def _mend(engine: SeedbedEngine, wanted: Catalog) -> None:
+    for statement in mending(compare(await read_catalog(engine), wanted)):
+        await engine.fetch(statement)
+
+
+async def _plant(engine: SeedbedEngine, script: str) -> None:
+    async with engine.transaction() as transaction:
+        await transaction.execute(script)
+
+
 @pytest.mark.parametrize(("script", "sentence"), PLANTED.values(), ids=PLANTED)
 async def test_what_was_planted_is_found_and_mended(
-    engine: SeedbedEngine, scratch: Connector, wanted: Catalog, script: str, sentence: str
+    wanted: Catalog, database: SeedbedEngine, script: str, sentence: str
 ) -> None:
-    await _run(scratch, script)
-    async with engine.elsewhere(scratch):
-        found = compare(await read_catalog(engine), wanted)
-        assert sentence in [str(one) for one in shown(found)]
-        async with engine.transaction():
-            for statement in mending(found):
-                await engine.fetch(statement)
-        assert compare(await read_catalog(engine), wanted) == []
+    await _plant(database, script)
+    found = compare(await read_catalog(database), wanted)
+    assert sentence in [str(one) for one in shown(found)]
+    await _mend(database, wanted)
+    assert compare(await read_catalog(database), wanted) == []
 
 
-async def test_much_at_once_is_mended(
-    engine: SeedbedEngine, scratch: Connector, wanted: Catalog
-) -> None:
-    await _run(scratch, "drop schema catalog cascade; drop schema payments cascade")
-    await _run(scratch, "drop function public.touch_updated_at() cascade")
-    async with engine.elsewhere(scratch):
-        found = compare(await read_catalog(engine), wanted)
-        async with engine.transaction():
-            for statement in mending(found):
-                await engine.fetch(statement)
-        assert compare(await read_catalog(engine), wanted) == []
+async def test_much_at_once_is_mended(wanted: Catalog, database: SeedbedEngine) -> None:
+    await _plant(database, "drop schema catalog cascade; drop schema payments cascade")
+    await _plant(database, "drop function public.touch_updated_at() cascade")
+    await _mend(database, wanted)
+    assert compare(await read_catalog(database), wanted) == []
 
 
-async def test_rows_survive_the_mending(
-    engine: SeedbedEngine, scratch: Connector, wanted: Catalog
-) -> None:
-    await _run(
-        scratch,
+async def test_rows_survive_the_mending(wanted: Catalog, database: SeedbedEngine) -> None:
+    await _plant(
+        database,
         "insert into identity.organizations (name, slug) values ('A', 'a');"
         " alter table identity.organizations alter column name type text,"
         " alter column name drop not null, alter column name set default 'x'",
     )
-    async with engine.elsewhere(scratch):
-        found = compare(await read_catalog(engine), wanted)
-        async with engine.transaction():
-            for statement in mending(found):
-                await engine.fetch(statement)
-        rows = await engine.fetch("select name from identity.organizations")
-        assert [row["name"] for row in rows] == ["A"]
+    await _mend(database, wanted)
+    rows = await database.fetch("select name from identity.organizations")
+    assert [row["name"] for row in rows] == ["A"]
 
 
-async def _shadows(engine: SeedbedEngine) -> list[str]:
+async def _shadows(engine: SeedbedEngine, process: int) -> list[str]:
+    """Those of a process: other tests have theirs at the same time."""
     rows = await engine.fetch(
-        "select datname from pg_database where starts_with(datname, 'seedbed_shadow_')"
+        "select datname from pg_database where datname ~ $1", f"^seedbed_shadow_[0-9]+_{process}_"
     )
     return [row["datname"] for row in rows]
 
@@ -278,7 +274,7 @@ async def test_a_clean_database_has_none(
     output = capsys.readouterr()
     assert output.out.endswith("is as the migrations make it, and they as the models say.\n")
     assert output.err == ""
-    assert await _shadows(engine) == []
+    assert await _shadows(engine, os.getpid()) == []
 
 
 async def test_what_is_found_is_told_with_its_remedy(
@@ -348,12 +344,12 @@ async def test_a_role_that_may_not_create_databases_gets_a_server(
 async def test_the_shadow_goes_after_a_failure(engine: SeedbedEngine, scratch: Connector) -> None:
     async def fail() -> None:
         async with engine.elsewhere(scratch), shadow_database(engine, lambda _: None):
-            assert len(await _shadows(engine)) == 1
+            assert len(await _shadows(engine, os.getpid())) == 1
             raise asyncpg.DiskFullError("planted")
 
     with pytest.raises(asyncpg.DiskFullError):
         await fail()
-    assert await _shadows(engine) == []
+    assert await _shadows(engine, os.getpid()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -368,10 +364,10 @@ async def test_the_shadow_goes_when_the_command_is_interrupted(
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not await _shadows(engine):
+    while not await _shadows(engine, process.pid):
         assert process.poll() is None, process.communicate()
         await asyncio.sleep(0.01)
     process.send_signal(number)
     output, errors = await asyncio.to_thread(process.communicate)
     assert (process.returncode, output, errors) == (130, "", "Interrupted.\n")
-    assert await _shadows(engine) == []
+    assert await _shadows(engine, process.pid) == []
