@@ -10,10 +10,14 @@ from app.commands.doctor import doctor
 from app.commands.drift import drift
 from app.commands.frontend import install
 from app.commands.import_universities import import_universities
+from app.commands.jobs import jobs
 from app.commands.push import push
 from app.commands.reset import reset
+from app.commands.retention import retention
 from app.commands.schema import schema
 from app.commands.seed import seed
+from app.commands.slow import slow
+from app.commands.stats import stats
 from app.commands.status import status
 from app.commands.truncate import truncate
 
@@ -28,6 +32,7 @@ APP_CONFIG = AppConfig(
     commands=[
         *(status, drift, doctor, baseline, seed, import_universities, schema),
         Command(callable=create_admin, command_name="create-admin"),
+        *(jobs, retention, slow, stats),
         *(push, reset, truncate),
     ],
 )
