@@ -1,7 +1,7 @@
 """Limits that all server processes share: waits that grow with the attempts, and calls by keys.
 
 They are counted in `operations.rate_limits`, past any transaction: an attempt counts although what
-was attempted fails.
+was attempted fails. The retention command deletes what counts no longer.
 """
 
 import hashlib
@@ -98,11 +98,6 @@ async def give_back(engine: SeedbedEngine, limit: Limit, subject: str) -> None:
         _key(limit, subject),
         _today(),
     )
-
-
-async def prune(engine: SeedbedEngine) -> None:
-    """Delete what counts no longer."""
-    await engine.fetch("delete from operations.rate_limits where expires_at < now()")
 
 
 def of_email(email: str) -> str:

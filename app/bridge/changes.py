@@ -18,7 +18,7 @@ from app.bridge.plan import (
     Predicate,
     any_of,
 )
-from app.bridge.plan.changes import Targets, Tests, UpdateMany
+from app.bridge.plan.changes import Questions, Targets, UpdateMany
 from app.bridge.sql import changes as sql
 from app.bridge.sql.changes import TEST
 from app.bridge.validation import Values, argument_name, stored
@@ -79,7 +79,7 @@ class Changes(Writing):
             {key: Constant(new_key(table), "uuid")} | row
             for row in self._stored(table, rows, path, new=True)
         ]
-        tests = Tests(
+        tests = Questions(
             ((_ALLOWED, access.rows), *self._sees(table, {name for row in made for name in row}))
         )
         # Of one row, the constraint that it violates tells more than that it was left out.
@@ -88,11 +88,11 @@ class Changes(Writing):
         left_out = [n for n, row in enumerate(made) if row[key].value not in found]
         if left_out:
             raise Refused(*(taken([], path(place)) for place in left_out))
-        for record in records:
-            if not record[TEST + _ALLOWED]:
-                raise self._refusal(table, Action.CREATE)
         ordered = [found[row[key].value] for row in made]
+        # First of all: a parent that is hidden is told as one that is missing.
         self._check_parents(table, ordered, rows, path)
+        if not all(record[TEST + _ALLOWED] for record in records):
+            raise self._refusal(table, Action.CREATE)
         return self._note_new(table, ordered)
 
     async def update(
@@ -110,7 +110,7 @@ class Changes(Writing):
         (row,) = await self._targets(table, [key], Action.CHANGE, lambda _: id_path, values)
         if not made:
             return row
-        record, row = await self._update(table, key, made, path, Tests(self._sees(table, made)))
+        record, row = await self._update(table, key, made, path, Questions(self._sees(table, made)))
         self._check_parents(table, [record], [values], lambda _: path)
         return row
 
@@ -139,7 +139,7 @@ class Changes(Writing):
                 for key, values in zip(keys, made, strict=True)
             ),
             tuple(column_type(column_of(table, name)).pg for name in names),
-            Tests(self._sees(table, names)),
+            Questions(self._sees(table, names)),
         )
         found = {
             record[key_of(table)]: record
@@ -171,7 +171,8 @@ class Changes(Writing):
             return await self.create(table, values, path)
         rest = {name: value for name, value in values.items() if name not in by}
         (key,) = found[0]
-        return await self.update(table, key, rest, path=path, id_path=(*path, by[0]))
+        place = (*path, argument_name(column_of(table, by[0])))
+        return await self.update(table, key, rest, path=path, id_path=place)
 
     async def delete(self, table: type[Table], key: uuid.UUID, path: Path = ("id",)) -> Row:
         """Delete a row that the caller may delete, for good; returns what it was."""
@@ -208,7 +209,7 @@ class Changes(Writing):
             if not isinstance(access.columns[name], Everything)
         ]
         visible = any_of(self._of(table, Action.READ).rows, access.rows)
-        tests = Tests(((_ALLOWED, access.rows), *narrowed))
+        tests = Questions(((_ALLOWED, access.rows), *narrowed))
         statement = sql.lock(
             Targets(table_name(table), key_of(table), ParentKeys("uuid"), visible, tests)
         )

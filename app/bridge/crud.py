@@ -85,11 +85,7 @@ class Crud:
         """New values of several rows: of all, or none. The input type has an `id` of its own."""
 
         async def run(context: Context, input: list[Any]) -> Any:
-            rows = [(row.pop("id"), row) for row in _each(input)]
-            keyed = [
-                (row_key(self._table, str(id_), (*_place(n), "id")), row)
-                for n, (id_, row) in enumerate(rows)
-            ]
+            keyed = [(row.pop("id"), row) for row in _each(input)]
             async with context.change(self._action("update")) as changes:
                 await changes.update_many(self._table, keyed, _place)
             return [key for key, _ in keyed]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import strawberry
-from piccolo.columns import ForeignKey
+from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 from strawberry.types import Info as StrawberryInfo
 from strawberry.types.field import StrawberryField
@@ -74,9 +74,10 @@ def input_type(
 ) -> Callable[[type[_T]], type[_T]]:
     """Decorates a class whose `auto` attributes are columns of `table`: an input with them.
 
-    Foreign keys take ids. A field may be left out where the column has a default, where it is one
-    of `optional`, and everywhere when `partial`. Other attributes are fields as Strawberry has
-    them. `given` reads the values. Raises ConfigurationError for a name that is no column.
+    Foreign keys, and the primary key, take ids. A field may be left out where the column has a
+    default, where it is one of `optional`, and everywhere when `partial`. Other attributes are
+    fields as Strawberry has them. `given` reads the values. Raises ConfigurationError for a name
+    that is no column.
     """
     may_be_absent = {column._meta.name for column in optional}
 
@@ -91,8 +92,9 @@ def input_type(
             column = columns.get(name)
             if column is None or column._meta.secret:
                 raise ConfigurationError(f"{cls.__name__}.{name} is no column of {table.__name__}")
-            kind = strawberry.ID if isinstance(column, ForeignKey) else column_type(column).python
+            kind = strawberry.ID if _is_id(column) else column_type(column).python
             required = is_required(column) and not partial and name not in may_be_absent
+            required = required or column._meta.primary_key
             # A column that is never null but has a default may be left out, and not be null: that
             # is told as any other problem.
             cls.__annotations__[name] = kind if required else kind | None
@@ -122,8 +124,10 @@ def given(values: Any, path: Path = ("input",)) -> dict[str, Any]:
         if value is strawberry.UNSET:
             continue
         column = columns.get(name)
-        if isinstance(column, ForeignKey) and value is not None:
-            target = column._foreign_key_meta.resolved_references
+        if column is not None and _is_id(column) and value is not None:
+            target = table
+            if isinstance(column, ForeignKey):
+                target = column._foreign_key_meta.resolved_references
             try:
                 value = row_key(target, value, (*path, argument_name(column)))
             except Refused as refused:
@@ -132,6 +136,11 @@ def given(values: Any, path: Path = ("input",)) -> dict[str, Any]:
     if problems:
         raise Refused(*problems)
     return found
+
+
+def _is_id(column: Column) -> bool:
+    """Whether clients give the column's value as a global id."""
+    return isinstance(column, ForeignKey) or bool(column._meta.primary_key)
 
 
 def row_key(table: type[Table], text: str, path: Path = ("id",)) -> uuid.UUID:
@@ -226,6 +235,11 @@ class Mutations:
                 name, shown | None, lambda source, _info: source.values.get(name), None
             )
         exposed = self._registry.of(table)
+        if exposed.name != table.__name__:
+            raise ConfigurationError(
+                f"{table.__name__} is shown as {exposed.name}; a table that is changed has the "
+                "name of its type, since ids in inputs are recognised by it"
+            )
         if several:
             return ResolvedField(
                 name,

@@ -12,6 +12,7 @@ from asyncpg import (
     ForeignKeyViolationError,
     IntegrityConstraintViolationError,
     NotNullViolationError,
+    RestrictViolationError,
     UniqueViolationError,
 )
 from piccolo.columns import Column
@@ -37,7 +38,7 @@ def problem_of(
         case ForeignKeyViolationError() if _is_of(name, table):
             columns = _columns_of(name, table)
             return not_found(columns[0], path) if columns else None
-        case ForeignKeyViolationError():
+        case ForeignKeyViolationError() | RestrictViolationError():
             # Raised for the table that is referred to: rows of another one still need this row.
             return Problem("IN_USE", "it is still used by something else", path)
         case CheckViolationError():

@@ -15,7 +15,7 @@ from app.bridge.access import Viewer, table_name
 from app.bridge.columns import column_type, is_known
 from app.bridge.errors import Path, Refused
 from app.bridge.plan import Constant, FromViewer, ParentKeys, Statement, Value
-from app.bridge.plan.changes import Insert, Tests, Update
+from app.bridge.plan.changes import Insert, Questions, Update
 from app.bridge.sql import changes as sql
 from app.bridge.sql.changes import OLD
 from app.bridge.validation import Values, stored
@@ -68,7 +68,7 @@ class Writing:
         self, table: type[Table], key: object, values: Values, path: Path = ("input",)
     ) -> Row:
         """New values of the row with this key, which is there."""
-        _, row = await self._update(table, key, stored(table, values, path), path, Tests())
+        _, row = await self._update(table, key, stored(table, values, path), path, Questions())
         return row
 
     async def remove(self, table: type[Table], key: object, path: Path = ("id",)) -> Row:
@@ -85,7 +85,7 @@ class Writing:
         table: type[Table],
         rows: Sequence[Mapping[str, Constant]],
         path: PathOf,
-        tests: Tests = Tests(),  # noqa: B008 - frozen
+        tests: Questions = Questions(),  # noqa: B008 - frozen
         *,
         skip: bool = False,
     ) -> Sequence[Any]:
@@ -105,7 +105,7 @@ class Writing:
         key: object,
         values: Mapping[str, Constant],
         path: Path,
-        tests: Tests,
+        tests: Questions,
     ) -> tuple[Any, Row]:
         """The record of an update, with the answers to `tests`, and the row."""
         pg = column_type(table._meta.primary_key).pg

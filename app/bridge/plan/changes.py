@@ -6,7 +6,7 @@ from app.bridge.plan.predicates import Predicate, TableName, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Questions:
     """What is asked about each row once it is written, in the same statement, by name."""
 
     conditions: tuple[tuple[str, Predicate], ...] = ()
@@ -16,17 +16,13 @@ class Tests:
 class Insert:
     """New rows of one table, each with a value for every one of `columns`.
 
-    A row that another one stands in the way of, by the unique `conflict` columns, is left out; or,
-    with `replace`, gives its values of these columns to the other one. Without `conflict` columns
-    any unique constraint counts when `skip` is set.
+    With `skip`, a row that another one stands in the way of, by a unique constraint, is left out.
     """
 
     table: TableName
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
-    tests: Tests = Tests()
-    conflict: tuple[str, ...] = ()
-    replace: tuple[str, ...] = ()
+    tests: Questions = Questions()
     skip: bool = False
 
 
@@ -38,7 +34,7 @@ class Update:
     key: str
     is_: Value
     values: tuple[tuple[str, Value], ...]
-    tests: Tests = Tests()
+    tests: Questions = Questions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class UpdateMany:
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, tuple[Value | None, ...]], ...]
     types: tuple[str, ...]
-    tests: Tests = Tests()
+    tests: Questions = Questions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +57,4 @@ class Targets:
     key: str
     keys: Value
     visible: Predicate
-    tests: Tests
+    tests: Questions

@@ -1,6 +1,6 @@
 """Statements that write: inserts, updates and deletes, and what they tell of the rows."""
 
-from app.bridge.plan.changes import Insert, Targets, Tests, Update, UpdateMany
+from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
 from app.bridge.plan.plans import Statement
 from app.bridge.plan.predicates import TableName, Value
 from app.bridge.sql.writer import Writer, name_of, quoted, table
@@ -17,20 +17,11 @@ def insert(new: Insert) -> Statement:
     columns = ", ".join(map(quoted, new.columns))
     rows = ", ".join(f"({', '.join(map(writer.value, row))})" for row in new.rows)
     source = f"({columns}) values {rows}" if new.columns else "default values"
+    skipping = " on conflict do nothing" if new.skip else ""
     return writer.statement(
-        f"insert into {table(new.table)} as {alias} {source}{_on_conflict(new)} "
+        f"insert into {table(new.table)} as {alias} {source}{skipping} "
         f"returning {alias}.*{_tests(writer, new.tests, alias)}"
     )
-
-
-def _on_conflict(new: Insert) -> str:
-    if not (new.conflict or new.skip):
-        return ""
-    columns = f" ({', '.join(map(quoted, new.conflict))})" if new.conflict else ""
-    if not new.replace:
-        return f" on conflict{columns} do nothing"
-    assignments = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in new.replace)
-    return f" on conflict{columns} do update set {assignments}"
 
 
 def update(changed: Update) -> Statement:
@@ -105,7 +96,7 @@ def delete(name: TableName, key: str, keys: Value) -> Statement:
     )
 
 
-def _tests(writer: Writer, tests: Tests, alias: str) -> str:
+def _tests(writer: Writer, tests: Questions, alias: str) -> str:
     return "".join(
         f", ({writer.predicate(condition, alias)}) as {quoted(TEST + name)}"
         for name, condition in tests.conditions
