@@ -55,7 +55,7 @@ async def test_waiting_statements_get_their_turn(make_engine: MakeEngine) -> Non
     rows = await asyncio.gather(*(engine.fetch("SELECT $1::int AS n", n) for n in range(50)))
     assert [row[0]["n"] for row in rows] == list(range(50))
     assert engine.pool is not None
-    assert engine.pool.get_size() == 2
+    assert engine.pool.size == 2
 
 
 async def test_a_cancelled_statement_gives_its_connection_back(make_engine: MakeEngine) -> None:
