@@ -23,7 +23,8 @@ class SingleFinisher:
 
     async def __call__(self, executor: Executor) -> dict[str, Any] | None:
         """The row, ready for the encoder; None when there is none that the caller may read."""
-        executor.bind(self._unused)
+        if self._unused:
+            executor.bind(self._unused)
         records = await executor.run(self._statement)
         return self._make(records[0]) if records else None
 
@@ -45,7 +46,8 @@ class PageFinisher:
 
     async def __call__(self, executor: Executor) -> dict[str, Any]:
         """The connection, ready for the encoder."""
-        executor.bind(self._unused)
+        if self._unused:
+            executor.bind(self._unused)
         records = await executor.run(self._statement) if self._plan.rows else ()
         count = None
         if self._count is not None:
@@ -77,7 +79,8 @@ class AggregateFinisher:
 
     async def __call__(self, executor: Executor) -> Any:
         """One object in all, or the list of groups."""
-        executor.bind(self._unused)
+        if self._unused:
+            executor.bind(self._unused)
         records = await executor.run(self._statement) if self._statement is not None else ((),)
         # One after another: each reads all rows, and one request is to keep one connection busy.
         groups = {place: await finish(executor) for place, finish in self._groups.items()}

@@ -314,6 +314,7 @@ async def _query_typename(_executor: Executor) -> str:
 async def _finish(roots: tuple[_Root, ...], request: Request) -> Answer:
     """Run the root fields, side by side when there are several."""
     if len(roots) == 1:
+        request.executor.alone = True
         values = [await _attempt(roots[0], request)]
     else:
         values = await asyncio.gather(*(_attempt(root, request) for root in roots))

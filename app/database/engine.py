@@ -7,7 +7,7 @@ its connection was lost.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -160,13 +160,15 @@ class SeedbedEngine(PostgresEngine):
 
     # Statements
 
-    async def fetch(self, sql: str, *args: object, fresh: bool = True) -> list[asyncpg.Record]:
+    def fetch(
+        self, sql: str, *args: object, fresh: bool = True
+    ) -> Coroutine[Any, Any, list[asyncpg.Record]]:
         """The rows of one statement: in the current transaction where there is one.
 
         `fresh=False` lets a read outside transactions go to a replica, which may lag.
         Raises asyncpg's errors for what the server refuses, and DatabaseError for the rest.
         """
-        return await self._run(sql, args, fresh=fresh)
+        return self._run(sql, args, fresh=fresh)
 
     async def run_querystring(
         self, querystring: QueryString, in_pool: bool = True

@@ -34,7 +34,7 @@ class BadRequest(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
     """One operation as it was sent. `read_only` for GET, which runs queries alone."""
 
@@ -44,7 +44,7 @@ class Operation:
     read_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
     """The parts of an HTTP request that matter here; header names in lower case."""
 
@@ -115,23 +115,26 @@ def _charset(parameters: str) -> str:
 
 
 async def _body(request: Incoming, limit: int) -> bytes:
-    too_large = f"the body has more than {limit} bytes"
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit:
-        raise BadRequest(413, "BODY_TOO_LARGE", too_large)
+        raise _too_large(limit)
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise BadRequest(400, "BAD_REQUEST", "the body ended early")
-        chunk = message.get("body", b"")
+        chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            raise BadRequest(413, "BODY_TOO_LARGE", too_large)
-        chunks.append(chunk)
+            raise _too_large(limit)
         if not message.get("more_body", False):
-            return b"".join(chunks)
+            return b"".join((*chunks, chunk)) if chunks else chunk
+        chunks.append(chunk)
+
+
+def _too_large(limit: int) -> BadRequest:
+    return BadRequest(413, "BODY_TOO_LARGE", f"the body has more than {limit} bytes")
 
 
 def _from_json(body: bytes) -> Operation:
