@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from app.bridge.aggregates import placed
 from app.bridge.assemble import PageAssembler, assembler
 from app.bridge.execute import Executor
@@ -53,6 +55,28 @@ class PageFinisher:
         if self._count is not None:
             ((count,),) = await executor.run(self._count)
         return self._make(records, count)
+
+
+class ListFinisher:
+    """Finishes a plan of a page that PostgreSQL makes JSON of; made once, used by any request."""
+
+    __slots__ = ("_statement", "_unused")
+
+    def __init__(self, plan: PagePlan) -> None:
+        self._statement = finished.finish_list(plan)
+        self._unused = _unused(plan.given, self._statement)
+
+    async def __call__(self, executor: Executor) -> orjson.Fragment:
+        """The connection, as the encoder takes it."""
+        if self._unused:
+            executor.bind(self._unused)
+        ((text,),) = await executor.run(self._statement)
+        return orjson.Fragment(text)
+
+
+def page_finisher(plan: PagePlan) -> "PageFinisher | ListFinisher":
+    """What finishes a plan of a page at the top fastest."""
+    return ListFinisher(plan) if finished.comes_as_text(plan) else PageFinisher(plan)
 
 
 class AggregateFinisher:

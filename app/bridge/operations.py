@@ -32,7 +32,7 @@ from graphql import (
 
 from app.bridge.errors import BridgeError, InputError, LimitExceeded
 from app.bridge.execute import Bridge, Executor
-from app.bridge.finishers import AggregateFinisher, PageFinisher, SingleFinisher
+from app.bridge.finishers import AggregateFinisher, SingleFinisher, page_finisher
 from app.bridge.limits import Budget, check_document
 from app.bridge.loaders import Request
 from app.bridge.planner import Planner
@@ -273,7 +273,7 @@ class Operations:
                 return SingleFinisher(single) if single.row.pure else None
             case Listing(table, orders):
                 page = planner.page(table, orders, selected)
-                return PageFinisher(page) if page.pure else None
+                return page_finisher(page) if page.pure else None
             case Aggregates() as aggregates:
                 return AggregateFinisher(planner.aggregates(aggregates, selected))
             case _ if selected.name == "__typename":
