@@ -4,7 +4,10 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.commands.frontend import install
 from app.commands.seed import seed
+
+install()
 
 APP_CONFIG = AppConfig(
     app_name="db",

@@ -1,7 +1,23 @@
 """Posts and comments."""
 
-from app.bridge import Node, aggregates, ascending, auto, descending, listing, single, to_many
-from app.schema.registry import registry
+from uuid import UUID
+
+from app.actions import content as actions
+from app.bridge import (
+    Node,
+    aggregates,
+    ascending,
+    auto,
+    descending,
+    given,
+    input_type,
+    listing,
+    single,
+    to_many,
+)
+from app.context import Context
+from app.policy import USERS
+from app.schema.registry import mutations, registry
 from app.tables import content as tables
 
 
@@ -52,3 +68,17 @@ class ContentQuery:
         tables.Post.published_at,
         tables.Post.created_at,
     )
+
+
+@input_type(tables.Post)
+class CreatePostInput:
+    """A new post."""
+
+    title: auto
+    content: auto
+
+
+@mutations.field(who=USERS, post=tables.Post)
+async def create_post(context: Context, input: CreatePostInput) -> UUID:
+    """Write a post of your own: a draft, until it is published."""
+    return await actions.create_post(context, given(input))

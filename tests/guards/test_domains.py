@@ -9,7 +9,7 @@ from tests.guards.tree import DOMAINS, ROOT
 # What stands beside the domains in each folder, and is shared by them.
 SHARED = {
     "app/tables": {"__init__", "base", "checks", "identifiers"},
-    "app/actions": {"__init__"},
+    "app/actions": {"__init__", "deletion", "states"},
     "app/schema": {"__init__", "registry"},
     "seeds": {"__init__", "checks", "conditions", "ids", "runner", "scale", "texts", "upsert"},
 }
