@@ -55,7 +55,7 @@ class Context(Protocol):
         """The reading of one request."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What came of an operation.
 
@@ -315,7 +315,11 @@ async def _finish(roots: tuple[_Root, ...], request: Request) -> Answer:
     """Run the root fields, side by side when there are several."""
     if len(roots) == 1:
         request.executor.alone = True
-        values = [await _attempt(roots[0], request)]
+        (root,) = roots
+        value = await _attempt(root, request)
+        if not isinstance(value, GraphQLError):
+            return Answer({root.selected.key: value})
+        values = [value]
     else:
         values = await asyncio.gather(*(_attempt(root, request) for root in roots))
     data: dict[str, Any] | None = {}

@@ -57,10 +57,12 @@ class Incoming:
 
 def incoming(scope: Scope, receive: Receive) -> Incoming:
     """The request of an ASGI scope; headers that came more than once are joined by commas."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(pairs)
+    if len(headers) < len(pairs):
+        headers = {}
+        for name, value in pairs:
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
     client = scope.get("client")
     address = client[0] if client else None
     return Incoming(scope["method"], scope["query_string"], headers, receive, address)
