@@ -175,11 +175,28 @@ POLICIES: Mapping[type[Table], Policy] = {
         Rule(ADMINS, Post.deleted_at.is_null()),
         _create(USERS, Post.author == ME, (Post.author, Post.title, Post.slug, Post.content)),
         _change(USERS, (Post.author == ME) & Post.deleted_at.is_null(), (Post.title, Post.content)),
-        _delete(USERS, Post.author == ME),
-        _restore(USERS, Post.author == ME),
+        _delete(USERS, (Post.author == ME) & Post.deleted_at.is_null()),
+        _delete(ADMINS, Post.deleted_at.is_null()),
+        _restore(USERS, (Post.author == ME) & Post.deleted_at.is_not_null()),
+        _restore(ADMINS, Post.deleted_at.is_not_null()),
         _purge(ADMINS, rows=True),
     ),
-    Comment: _all(Rule(ANYONE, Through(Comment.post) & Comment.deleted_at.is_null())),
+    Comment: _all(
+        Rule(ANYONE, Through(Comment.post) & Comment.deleted_at.is_null()),
+        _create(
+            USERS,
+            Through(Comment.post) & (Comment.author == ME),
+            (Comment.post, Comment.author, Comment.body),
+        ),
+        _change(USERS, (Comment.author == ME) & Comment.deleted_at.is_null(), (Comment.body,)),
+        _delete(USERS, (Comment.author == ME) & Comment.deleted_at.is_null()),
+        _delete(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_null()),
+        _delete(ADMINS, Comment.deleted_at.is_null()),
+        # Not its author: the post's author may have removed it.
+        _restore(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_not_null()),
+        _restore(ADMINS, Comment.deleted_at.is_not_null()),
+        _purge(ADMINS, rows=True),
+    ),
 }
 
 

@@ -5,7 +5,11 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.commands.frontend import install
+from app.commands.import_universities import import_universities
+from app.commands.retention import retention
 from app.commands.seed import seed
+from app.commands.slow import slow
+from app.commands.stats import stats
 
 install()
 
@@ -15,5 +19,5 @@ APP_CONFIG = AppConfig(
     # this one, which holds none, `migrations forwards all` finds nothing to do here.
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
-    commands=[seed],
+    commands=[import_universities, seed, retention, slow, stats],
 )

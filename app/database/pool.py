@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from dataclasses import dataclass
 
 from app.database.connections import DRIVER_ERRORS, Connection, Connector, close
 from app.database.errors import DatabaseUnavailable, PoolTimeout
@@ -22,6 +23,16 @@ CLOSE_TIMEOUT = 10.0  # seconds that closing waits for connections in use
 IDLE = 300.0  # seconds after which a connection that nobody needs is closed
 LIFETIME = 3600.0  # seconds after which a connection is replaced: a backend's memory only grows
 SWEEP = 30.0  # seconds between two looks for such connections
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """A pool at one moment: its open connections, how many are in use, who waits, and its limit."""
+
+    open: int
+    in_use: int
+    waiting: int
+    limit: int
 
 
 class ConnectionPool:
@@ -107,6 +118,16 @@ class ConnectionPool:
     def usable(self) -> bool:
         """Whether it is of the event loop that now runs: Piccolo's run_sync starts its own."""
         return self._loop is asyncio.get_running_loop()
+
+    @property
+    def use(self) -> PoolUse:
+        """How it is used at this moment."""
+        return PoolUse(
+            open=self.size,
+            in_use=self.size - len(self._idle),
+            waiting=sum(not waiter.done() for waiter in self._waiters),
+            limit=self.max_size,
+        )
 
     @property
     def size(self) -> int:

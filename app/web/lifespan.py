@@ -1,8 +1,9 @@
-"""The beginning and the end of the application: its pool, and what forbids it to start."""
+"""The beginning and the end of the application: its pool, its records, what forbids its start."""
 
 from asyncpg import UndefinedTableError
 from starlette.types import Receive, Send
 
+from app.actions.statistics import SlowStatementRecorder
 from app.database import DatabaseError, SeedbedEngine
 from app.tables import User
 from seeds.identity import DEMO_HASH
@@ -26,8 +27,11 @@ class Lifespan:
             await self._engine.close_connection_pool()
             await send({"type": "lifespan.startup.failed", "message": problem})
             return
+        recorder = SlowStatementRecorder(self._engine)
+        recorder.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await recorder.stop()
         await self._engine.close_connection_pool()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -66,3 +66,22 @@ async def test_a_database_that_is_away_is_one_sentence(engine: SeedbedEngine) ->
     assert "127.0.0.1:1" in failed["message"]
     assert "secret" not in failed["message"]
     assert "\n" not in failed["message"]
+
+
+async def test_slow_statements_are_on_record_when_it_has_ended(committed: SeedbedEngine) -> None:
+    settings: Any = replace(committed.settings, slow_query_ms=0.0)
+    engine = SeedbedEngine(settings)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        if sent:
+            await engine.fetch("select 'while it is served'")
+        return {"type": "lifespan"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await Lifespan(engine)(receive, send)
+    rows = await committed.fetch("select sql, calls from operations.slow_statements")
+    assert ("select 'while it is served'", 1) in [tuple(row) for row in rows]
+    assert engine.log.on_slow is None
