@@ -1,4 +1,4 @@
-"""asyncpg's connection, with what a pool of ours has to know of it."""
+"""The connection of asyncpg, with what a pool of ours has to know of it."""
 
 from typing import TYPE_CHECKING, TypeAlias
 
