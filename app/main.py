@@ -1,5 +1,6 @@
 """Where all parts meet: `uvicorn app.main:app`."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from app.web.graphql import GraphQLEndpoint
 from app.web.headers import SecurityHeaders, security_headers
 from app.web.hosts import AcceptedHosts
 from app.web.lifespan import Lifespan
+from app.worker import Worker
 from piccolo_conf import DB
 
 
@@ -48,7 +50,7 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
     graphql = GraphQLEndpoint(built or make_schema(), engine, security_headers(settings))
     return Server(
         graphql=AcceptedHosts(graphql, hosts, settings),
-        begin_and_end=Lifespan(engine),
+        begin_and_end=Lifespan(engine, Worker(engine).beside if settings.worker else nullcontext),
         routes=[
             *health.routes(engine),
             *pages.routes(settings),
