@@ -4,7 +4,9 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.commands.backup import backup
 from app.commands.frontend import install
+from app.commands.restore import restore
 from app.commands.seed import seed
 
 install()
@@ -15,5 +17,9 @@ APP_CONFIG = AppConfig(
     # this one, which holds none, `migrations forwards all` finds nothing to do here.
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
-    commands=[seed],
+    commands=[
+        seed,
+        backup,
+        restore,
+    ],
 )
