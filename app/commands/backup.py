@@ -8,7 +8,14 @@ from pathlib import Path
 from app.commands import archives, console
 from app.commands.archives import DUMP, Backup, Manifest
 from app.commands.console import CommandError, Progress, UsageError
-from app.commands.programs import Programs, choose, environment, installed, plain_environment, running
+from app.commands.programs import (
+    Programs,
+    choose,
+    environment,
+    installed,
+    plain_environment,
+    running,
+)
 from app.commands.rows.tables import app_version, name_of, sql_name
 from app.database import SCHEMAS, SeedbedEngine
 from app.database.connections import Connection

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from piccolo.conf.apps import AppConfig
+from piccolo.conf.apps import AppConfig, Command
 
 from app.commands.backup import backup
+from app.commands.export import export
 from app.commands.frontend import install
+from app.commands.import_ import import_rows
 from app.commands.restore import restore
 from app.commands.seed import seed
 
@@ -21,5 +23,7 @@ APP_CONFIG = AppConfig(
         seed,
         backup,
         restore,
+        export,
+        Command(import_rows, command_name="import"),
     ],
 )

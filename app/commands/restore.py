@@ -129,7 +129,9 @@ async def _restore(
         rows = console.plural(sum(manifest.rows.values()), "row")
         console.say(f"{backup.folder} is restored: {rows}, all counted.")
     if pending:
-        console.error("The backup is older than this version: run `piccolo migrations forwards app`.")
+        console.error(
+            "The backup is older than this version: run `piccolo migrations forwards app`."
+        )
     if unknown:
         console.error(
             f"The backup has migrations that this version does not know ({unknown[-1]}): run the"
@@ -248,7 +250,9 @@ async def _run_script(
         Progress("Restoring", sum(manifest.rows.values())) as bar,
     ):
         # The schema `public` stays, as every database has it, so it is not made either.
-        wanted.write(re.sub(r"^(?=\d+; .* SCHEMA (?:- )?public )", ";", listing, flags=re.M))
+        wanted.write(
+            re.sub(r"^(?=\d+; .* SCHEMA (?:- )?public )", ";", listing, flags=re.MULTILINE)
+        )
         wanted.flush()
         arguments = ["--file=-", "--verbose", f"--use-list={wanted.name}", str(backup.dump)]
         if not owners:

@@ -18,21 +18,24 @@ _COLUMNS = """
 select attname as name,
        format_type(atttypid, atttypmod) as type,
        attnotnull as required,
-       atthasdef or attidentity <> '' as has_default,
+       attidentity <> '' or default_text not like 'NULL%' as has_default,
        attgenerated <> '' as generated,
        pg_get_serial_sequence($1, attname) as sequence
 from pg_attribute
+left join pg_attrdef on adrelid = attrelid and adnum = attnum
+cross join lateral (select coalesce(pg_get_expr(adbin, adrelid), 'NULL') as default_text) as d
 where attrelid = $1::regclass and attnum > 0 and not attisdropped
 order by attnum"""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as the database has it."""
+    """A column as the database has it; no row can be made without a `needed` one."""
 
     name: str
     type: str
-    required: bool
+    not_null: bool
+    needed: bool
     secret: bool
     sequence: str | None
 
@@ -71,7 +74,7 @@ class Layout:
     @property
     def needed(self) -> frozenset[str]:
         """The columns without which no row can be made."""
-        return frozenset(column.name for column in self.columns if column.required)
+        return frozenset(column.name for column in self.columns if column.needed)
 
 
 async def layout(connection: Connection, table: type[Table]) -> Layout:
@@ -84,7 +87,8 @@ async def layout(connection: Connection, table: type[Table]) -> Layout:
         Column(
             name=row["name"],
             type=row["type"],
-            required=row["required"] and not row["has_default"] and row["name"] not in optional,
+            not_null=row["required"],
+            needed=row["required"] and not row["has_default"] and row["name"] not in optional,
             secret=row["name"] in secrets,
             sequence=row["sequence"],
         )
@@ -92,9 +96,7 @@ async def layout(connection: Connection, table: type[Table]) -> Layout:
         if not row["generated"]
     )
     own = tuple(
-        column._meta.name
-        for column in table._meta.foreign_keys
-        if _target(column) is table
+        column._meta.name for column in table._meta.foreign_key_columns if _target(column) is table
     )
     return Layout(table, columns, own)
 
