@@ -34,20 +34,20 @@ def export(
     :param json:
         Print what was done as JSON.
     """
+    path = Path(folder).expanduser().absolute()
     console.run(
-        lambda engine: _export(engine, folder, tables, with_secrets=with_secrets, as_json=json)
+        lambda engine: _export(engine, path, tables, with_secrets=with_secrets, as_json=json)
     )
 
 
 async def _export(
     engine: SeedbedEngine,
-    folder: str,
+    path: Path,
     tables: tuple[str, ...],
     *,
     with_secrets: bool,
     as_json: bool,
 ) -> int:
-    path = Path(folder).expanduser()
     manifest = await write_export(engine, path, tables, with_secrets=with_secrets)
     rows = {name: entry.rows for name, entry in manifest.tables.items()}
     if as_json:
@@ -64,11 +64,12 @@ async def _export(
 async def write_export(
     engine: SeedbedEngine, folder: Path, tables: tuple[str, ...] = (), *, with_secrets: bool = False
 ) -> Manifest:
-    """Write an export into a folder that is new or empty; raises CommandError and leaves nothing."""
+    """Write an export into a folder that is new or empty.
+
+    Raises CommandError or OSError, and then nothing is left.
+    """
     wanted = chosen(tables)
-    folder = folder.absolute()
-    if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-        raise CommandError(f"{folder} is there already and not empty: name a new folder.")
+    _check_new(folder)
     writing = folder.with_name(f".partial-{os.getpid()}-{folder.name}")
     try:
         writing.mkdir(mode=0o700, parents=True)
@@ -100,6 +101,11 @@ async def write_export(
     return manifest
 
 
+def _check_new(folder: Path) -> None:
+    if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
+        raise CommandError(f"{folder} is there already and not empty: name a new folder.")
+
+
 async def _write(
     connection: Connection, table: Layout, folder: Path, *, with_secrets: bool
 ) -> Entry:
@@ -107,10 +113,8 @@ async def _write(
     columns = ", ".join(
         quoted(column.name) for column in table.columns if with_secrets or not column.secret
     )
-    query = (
-        "select row_to_json(r) from"
-        f" (select {columns} from {table.sql} order by {quoted(table.key)}) as r"
-    )
+    rows_in_order = f"select {columns} from {table.sql} order by {quoted(table.key)}"  # noqa: S608
+    query = f"select row_to_json(r) from ({rows_in_order}) as r"  # noqa: S608 - names of our tables
     digest = hashlib.sha256()
     rows = 0
     with create(folder / f"{table.name}{SUFFIX}") as file, Progress(table.name) as bar:

@@ -47,13 +47,13 @@ def import_rows(
     :param json:
         Print what was done as JSON.
     """
-    console.run(lambda engine: _import(engine, folder, tables, strict=strict, as_json=json))
+    path = Path(folder).expanduser()
+    console.run(lambda engine: _import(engine, path, tables, strict=strict, as_json=json))
 
 
 async def _import(
-    engine: SeedbedEngine, folder: str, tables: tuple[str, ...], *, strict: bool, as_json: bool
+    engine: SeedbedEngine, path: Path, tables: tuple[str, ...], *, strict: bool, as_json: bool
 ) -> int:
-    path = Path(folder).expanduser()
     failure: NothingLoaded | None = None
     try:
         loaded, bad = await load_export(engine, path, tables, strict=strict)
@@ -82,10 +82,7 @@ async def load_export(
 
     Raises CommandError when nothing can be loaded, and NothingLoaded when `strict` forbids it.
     """
-    if not folder.is_dir():
-        raise CommandError(f"{folder} is not a folder: name one that `piccolo db export` wrote.")
-    manifest = read_manifest(folder)
-    wanted = _wanted(folder, manifest, chosen(tables), all_of_them=not tables)
+    manifest, wanted = _survey(folder, chosen(tables), all_of_them=not tables)
     if pending := await pending_migrations(engine):
         raise CommandError(
             f"{console.plural(len(pending), 'migration')} pending: run"
@@ -126,10 +123,13 @@ async def load_export(
     return loaded, loader.bad
 
 
-def _wanted(
-    folder: Path, manifest: Manifest | None, tables: Iterable[type[Table]], *, all_of_them: bool
-) -> list[type[Table]]:
-    """The tables to load, those they refer to first; refuses what is missing or unknown."""
+def _survey(
+    folder: Path, tables: Iterable[type[Table]], *, all_of_them: bool
+) -> tuple[Manifest | None, list[type[Table]]]:
+    """The manifest and the tables to load in order; refuses what is missing or unknown."""
+    if not folder.is_dir():
+        raise CommandError(f"{folder} is not a folder: name one that `piccolo db export` wrote.")
+    manifest = read_manifest(folder)
     if manifest is None:
         there = {path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}")}
         source = str(folder)
@@ -152,7 +152,7 @@ def _wanted(
     for table in wanted:
         with open_inside(folder, f"{name_of(table)}{SUFFIX}"):
             pass
-    return wanted
+    return manifest, wanted
 
 
 async def _audit(connection: Connection, loaded: list[Loaded]) -> None:

@@ -179,9 +179,12 @@ def _find(engine: SeedbedEngine, name: str) -> Backup:
 
 @asynccontextmanager
 async def _connection(engine: SeedbedEngine) -> AsyncIterator[Connection]:
-    async with engine.no_time_limit(), engine.transaction(read_only=True) as transaction:
-        async with transaction.exclusive() as connection:
-            yield connection
+    async with (
+        engine.no_time_limit(),
+        engine.transaction(read_only=True) as transaction,
+        transaction.exclusive() as connection,
+    ):
+        yield connection
 
 
 async def _check_name(engine: SeedbedEngine, connection: Connection, named: str) -> None:
@@ -227,7 +230,8 @@ async def _check_unused(connection: Connection, *, force: bool) -> None:
     while others:
         if asyncio.get_running_loop().time() > deadline:
             raise CommandError("Other connections do not end: stop what uses the database.")
-        await connection.fetch("select pg_terminate_backend(pid) from (" + _OTHERS + ") as others")
+        for row in others:
+            await connection.fetch("select pg_terminate_backend($1)", row["pid"])
         await asyncio.sleep(0.1)
         # Within a transaction the view stays as it was first read.
         await connection.execute("select pg_stat_clear_snapshot()")
