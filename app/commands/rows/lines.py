@@ -62,7 +62,7 @@ class Lines:
             try:
                 if len(line) >= LONGEST:
                     raise BadLine(f"The line is longer than {LONGEST // 1024 // 1024} MB.")
-                row = _parse(line)
+                row = _parse(line.rstrip())
                 shape = self._known.get(tuple(row)) or self._shape(row)
                 if shape.lacks_secrets:
                     self.lacking += 1

@@ -123,7 +123,7 @@ class Loader:
         self.advance(loaded.lacking + loaded.bad)
         await self._prepare(table, refuse)
         statements = {shape.number: _upsert(table, shape) for shape in lines.shapes}
-        for first, last in await self._batches():
+        for first, last in await self._batches(table):
             await self._write(statements, loaded, first, last, refuse)
             self.advance(last - first + 1)
         if loaded.created or loaded.updated:
@@ -161,7 +161,7 @@ class Loader:
             "create index seedbed_staging_place on pg_temp.seedbed_staging (coalesce(place, line))"
         )
 
-    async def _batches(self) -> list[tuple[int, int]]:
+    async def _batches(self, table: Layout) -> list[tuple[int, int]]:
         """The first and last places of each batch; rows in a circle make one of their own."""
         [row] = await self.connection.fetch(
             "select count(*) as rows, count(place) as placed, min(line) as first, max(line) as last"
@@ -169,7 +169,7 @@ class Loader:
         )
         if not row["rows"]:
             return []
-        if not row["placed"]:
+        if not table.own:
             first, last = row["first"], row["last"]
             return [(at, min(at + BATCH - 1, last)) for at in range(first, last + 1, BATCH)]
         placed, rows = row["placed"], row["rows"]
