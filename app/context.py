@@ -1,10 +1,12 @@
 """One request: who is calling, and the loaders that read for them."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from app.audit import Change, Origin, recorded
 from app.bridge import Bridge, Request, Viewer
 from app.database import SeedbedEngine
 from app.policy import Caller
@@ -28,6 +30,16 @@ class Context:
 
     viewer: Viewer
     request: Request
+    engine: SeedbedEngine
+    origin: Origin
+
+    def change(self, action: str) -> AbstractAsyncContextManager[Change]:
+        """One transaction of the caller's, with its audit row: see `recorded`."""
+        return recorded(self.engine, action, self.viewer, self.origin, self.request.executor.fetch)
+
+    def reading_as(self, viewer: Viewer) -> Request:
+        """What reads as somebody else from now on: whoever the caller has become."""
+        return Request(self.request.executor.bridge, viewer, partial(self.engine.fetch, fresh=True))
 
 
 async def identify(engine: SeedbedEngine, authorization: str | None) -> Viewer:
@@ -72,11 +84,16 @@ def _viewer(row: Mapping[str, object]) -> Viewer:
     )
 
 
-def new_context(bridge: Bridge, engine: SeedbedEngine, viewer: Viewer) -> Context:
+def new_context(
+    bridge: Bridge,
+    engine: SeedbedEngine,
+    viewer: Viewer,
+    origin: Origin = Origin(),  # noqa: B008 - frozen
+) -> Context:
     """The context of one operation of `viewer`.
 
     Anonymous callers read what is public and may be served by a replica; whoever is logged in may
-    have just written, and reads from the primary.
+    have just written, and reads from the primary. Within a transaction everything does.
     """
     fetch = partial(engine.fetch, fresh=viewer.kind != Caller.ANONYMOUS)
-    return Context(viewer, Request(bridge, viewer, fetch))
+    return Context(viewer, Request(bridge, viewer, fetch), engine, origin)

@@ -7,10 +7,11 @@ behind `x` the same caller may see.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache, partial
 
 from piccolo.table import Table
 
-from app.bridge.access import Having, Policy, Rule, Through, ViewerValue
+from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
 from app.tables import (
     AssessmentSession,
     Comment,
@@ -38,9 +39,10 @@ from app.tables.identity import UserStatus
 
 
 class Caller(StrEnum):
-    """The kinds of caller: nobody known, or a user by role."""
+    """The kinds of caller: nobody known, a user by role, or the agent by its key."""
 
     ANONYMOUS = "ANONYMOUS"
+    AGENT = "AGENT"
     USER = "USER"
     CUSTOMER = "CUSTOMER"
     VENDOR = "VENDOR"
@@ -49,7 +51,8 @@ class Caller(StrEnum):
 
 
 ANYONE = frozenset(Caller)
-USERS = ANYONE - {Caller.ANONYMOUS}
+USERS = ANYONE - {Caller.ANONYMOUS, Caller.AGENT}
+AGENTS = frozenset({Caller.AGENT})
 STAFF = frozenset({Caller.STAFF})
 ADMINS = frozenset({Caller.ADMIN})
 
@@ -61,6 +64,14 @@ MY_UNIVERSITY = ViewerValue("university")
 
 def _all(*rules: Rule) -> Policy:
     return Policy(rules)
+
+
+# Rules about writing read as those about reading do.
+_create = partial(Rule, action=Action.CREATE)
+_change = partial(Rule, action=Action.CHANGE)
+_delete = partial(Rule, action=Action.DELETE)
+_restore = partial(Rule, action=Action.RESTORE)
+_purge = partial(Rule, action=Action.PURGE)
 
 
 POLICIES: Mapping[type[Table], Policy] = {
@@ -162,6 +173,34 @@ POLICIES: Mapping[type[Table], Policy] = {
         Rule(ANYONE, Post.published.eq(True) & Post.deleted_at.is_null()),
         Rule(USERS, (Post.author == ME) & Post.deleted_at.is_null()),
         Rule(ADMINS, Post.deleted_at.is_null()),
+        _create(USERS, Post.author == ME, (Post.author, Post.title, Post.slug, Post.content)),
+        _change(USERS, (Post.author == ME) & Post.deleted_at.is_null(), (Post.title, Post.content)),
+        _delete(USERS, (Post.author == ME) & Post.deleted_at.is_null()),
+        _delete(ADMINS, Post.deleted_at.is_null()),
+        _restore(USERS, (Post.author == ME) & Post.deleted_at.is_not_null()),
+        _restore(ADMINS, Post.deleted_at.is_not_null()),
+        _purge(ADMINS, rows=True),
     ),
-    Comment: _all(Rule(ANYONE, Through(Comment.post) & Comment.deleted_at.is_null())),
+    Comment: _all(
+        Rule(ANYONE, Through(Comment.post) & Comment.deleted_at.is_null()),
+        _create(
+            USERS,
+            Through(Comment.post) & (Comment.author == ME),
+            (Comment.post, Comment.author, Comment.body),
+        ),
+        _change(USERS, (Comment.author == ME) & Comment.deleted_at.is_null(), (Comment.body,)),
+        _delete(USERS, (Comment.author == ME) & Comment.deleted_at.is_null()),
+        _delete(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_null()),
+        _delete(ADMINS, Comment.deleted_at.is_null()),
+        # Not its author: the post's author may have removed it.
+        _restore(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_not_null()),
+        _restore(ADMINS, Comment.deleted_at.is_not_null()),
+        _purge(ADMINS, rows=True),
+    ),
 }
+
+
+@cache
+def access_table() -> AccessTable:
+    """The policies, ready to be asked."""
+    return AccessTable(POLICIES, Caller)

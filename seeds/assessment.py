@@ -7,6 +7,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
+from app.actions.assessment.evaluation import evaluate
 from app.tables.assessment import (
     AssessmentSession,
     AssessmentStatus,
@@ -30,6 +31,7 @@ from app.tables.identity import User
 from seeds import identity
 from seeds.ids import EPOCH, moment, number, stable_id
 from seeds.texts.answers import ABANDONED_ANSWERS, COMPLETED_ANSWERS, STARTED_ANSWERS
+from seeds.texts.compiled import definition
 from seeds.texts.documents import DOCUMENT_TYPES, EXAMPLE
 from seeds.texts.questionnaire import SECTIONS
 from seeds.texts.standards import STANDARDS
@@ -308,16 +310,16 @@ def _run(
 ) -> list[Table]:
     begun = moment(day)
     completed = status is AssessmentStatus.COMPLETED
-    all_keys = [asked.key for text in SECTIONS for asked in text.questions]
-    where = None if completed else _next_place(answers)
+    state = evaluate(definition(), answers)
+    where = None if completed else state.next
     run = assessment_session(
         id=_run_id(name),
         user=user,
         questionnaire=questionnaire_id(),
         status=status,
-        current_section=None if where is None else _section_id(where[0]),
-        current_question=None if where is None else question_id(where[1]),
-        progress=100 if completed else 100 * len(answers) // len(all_keys),
+        current_section=None if where is None else _section_id(_section_of(where)),
+        current_question=None if where is None else question_id(where),
+        progress=state.progress,
         started_at=begun,
         completed_at=_answered(begun, len(answers)) if completed else None,
         created_at=begun,
@@ -342,13 +344,11 @@ def _answered(begun: datetime, nth: int) -> datetime:
     return begun + timedelta(seconds=40 * (nth + 1))
 
 
-def _next_place(answers: dict[str, Any]) -> tuple[int, str]:
-    """The section and the key of the first required question without an answer."""
+def _section_of(key: str) -> int:
     return next(
-        (place, asked.key)
+        place
         for place, text in enumerate(SECTIONS)
-        for asked in text.questions
-        if asked.required and asked.key not in answers
+        if any(asked.key == key for asked in text.questions)
     )
 
 

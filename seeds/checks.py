@@ -1,15 +1,18 @@
 """What must be true of seeded data; each check finds what is wrong and says so in one sentence."""
 
+import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from piccolo.table import Table
 
+from app.actions.assessment.definition import QuestionSource, RuleSource, compile_definition
+from app.actions.assessment.problems import MalformedDefinition
 from app.database import SeedbedEngine
+from app.tables.assessment import QuestionType, VisibilityAction
 from seeds import assessment, catalog, content, identity, operations, payments, projects
-from seeds.conditions import cycle, problems
 
 # Parents before children: seeding goes in this order.
 ROWS: dict[str, Callable[[], list[Table]]] = {
@@ -261,29 +264,44 @@ async def _missing_rows(
 
 
 async def _wrong_rules(engine: SeedbedEngine) -> AsyncIterator[str]:
-    """Visibility rules that cannot be evaluated."""
+    """Questionnaires whose questions or rules cannot be evaluated."""
     rows = await engine.fetch(
-        """select question.questionnaire, question.key, rule.condition
+        """select question.questionnaire, question.key, question.type, question.options,
+                  question.validation, question.required,
+                  (select coalesce(json_agg(json_build_object('action', action, 'condition',
+                                                              condition, 'priority', priority)
+                                            order by id), '[]')
+                   from assessment.visibility_rules
+                   where visibility_rules.question = question.id and is_active) as rules
            from assessment.questions question
-           left join assessment.visibility_rules rule
-             on rule.question = question.id and rule.is_active
-           order by question.questionnaire, question.key, rule.priority"""
+           join assessment.sections section on section.id = question.section
+           join assessment.questionnaires questionnaire on questionnaire.id = question.questionnaire
+           order by questionnaire.slug, questionnaire.version, section.position,
+                    question.position"""
     )
-    for questionnaire in sorted({row["questionnaire"] for row in rows}):
-        mine = [row for row in rows if row["questionnaire"] == questionnaire]
-        known = {row["key"] for row in mine}
-        rules = [
-            (row["key"], json.loads(row["condition"]))
-            for row in mine
-            if row["condition"] is not None
-        ]
-        faults = [
-            f"{key} ({fault})" for key, condition in rules for fault in problems(condition, known)
-        ]
-        if faults:
-            yield f"Visibility rules are malformed: {_listed(faults)}."
-        elif ring := cycle(rules):
-            yield f"Visibility rules go round in a circle: {' -> '.join(ring)}."
+    for _, group in itertools.groupby(rows, key=lambda row: row["questionnaire"]):
+        try:
+            compile_definition([_question(dict(row)) for row in group])
+        except MalformedDefinition as malformed:
+            faults = [
+                f"{one.path[0]} ({one.sentence})" if one.path else one.sentence
+                for one in malformed.problems
+            ]
+            yield f"A questionnaire cannot be evaluated: {_listed(faults)}."
+
+
+def _question(row: Mapping[str, Any]) -> QuestionSource:
+    return QuestionSource(
+        key=row["key"],
+        type=QuestionType(row["type"]),
+        options=json.loads(row["options"]),
+        validation=json.loads(row["validation"]),
+        required=row["required"],
+        rules=tuple(
+            RuleSource(VisibilityAction(rule["action"]), rule["condition"], rule["priority"])
+            for rule in json.loads(row["rules"])
+        ),
+    )
 
 
 def _listed(found: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
+from app.actions.slugs import slugify
 from app.tables.content import Comment, Post
 from app.tables.identity import User, UserProfile, UserRole, UserStatus
 from app.tables.payments import (
@@ -141,7 +142,7 @@ class _Block:
             chance = self._rng.random()
             published = at + timedelta(hours=1) if chance < 0.9 else None
             deleted = at + timedelta(days=2) if chance > 0.98 or chance < 0.01 else None
-            slug = f"{_slug(title)}-{self._number}-{index}"
+            slug = f"{slugify(title)}-{self._number}-{index}"
             told.append((key, at))
             posts.append(
                 (
@@ -306,7 +307,3 @@ _NOUNS = words("badger canyon falcon harbour maple meadow otter pebble river sum
 
 def _money(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
-
-
-def _slug(title: str) -> str:
-    return "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())

@@ -5,42 +5,74 @@ What the other packages use of it; `plan.py` shows the data that its stages pass
 
 from strawberry import auto
 
-from app.bridge.access import AccessTable, Having, Policy, Rule, Through, Viewer, ViewerValue
-from app.bridge.errors import BridgeError, ConfigurationError, InputError, LimitExceeded, NotAllowed
+from app.bridge.access import (
+    AccessTable,
+    Action,
+    Having,
+    Policy,
+    Rule,
+    Through,
+    Viewer,
+    ViewerValue,
+)
+from app.bridge.changes import Changes
+from app.bridge.crud import Crud
+from app.bridge.errors import (
+    BridgeError,
+    ConfigurationError,
+    InputError,
+    LimitExceeded,
+    NotAllowed,
+    NotLoggedIn,
+    Problem,
+    Refused,
+)
 from app.bridge.execute import Bridge
 from app.bridge.explain import Explaining
 from app.bridge.limits import Limits
 from app.bridge.loaders import Request
+from app.bridge.mutations import Mutations, Outcome, given, input_type, row_key
 from app.bridge.objects import Node, computed
 from app.bridge.operations import Answer, Document
 from app.bridge.ordering import ascending, descending
 from app.bridge.registry import Registry, Search, aggregates, listing, single, to_many
 from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
+from app.bridge.writing import Row, Written
 
 __all__ = [
     "AccessTable",
+    "Action",
     "Answer",
     "Bridge",
     "BridgeError",
     "BuiltSchema",
+    "Changes",
     "ConfigurationError",
+    "Crud",
     "Document",
     "Explaining",
     "Having",
     "InputError",
     "LimitExceeded",
     "Limits",
+    "Mutations",
     "Node",
     "NotAllowed",
+    "NotLoggedIn",
+    "Outcome",
     "Policy",
+    "Problem",
+    "Refused",
     "Registry",
     "Request",
+    "Row",
     "Rule",
     "Search",
     "Through",
     "Viewer",
     "ViewerValue",
+    "Written",
     "aggregates",
     "ascending",
     "auto",
@@ -48,7 +80,10 @@ __all__ = [
     "computed",
     "descending",
     "encode",
+    "given",
+    "input_type",
     "listing",
+    "row_key",
     "single",
     "to_many",
 ]

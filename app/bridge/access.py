@@ -1,4 +1,4 @@
-"""The protocol that a policy meets: who is asking, which rows and columns they may read.
+"""The protocol that a policy meets: who is asking, which rows and columns they may read or change.
 
 A policy is a list of rules in Piccolo's own expressions; here they become predicates. A table
 without a policy cannot be exposed, and a kind of caller that no rule names sees nothing.
@@ -6,6 +6,7 @@ without a policy cannot be exposed, and a kind of caller that no rule names sees
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from piccolo.columns import Column, ForeignKey
@@ -35,10 +36,14 @@ from app.bridge.plan import (
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking: a kind, for which policies are written, and the values they refer to."""
+    """Who is asking: a kind, for which policies are written, and the values they refer to.
+
+    `scopes` is what a key was made for; None for whoever is there in person.
+    """
 
     kind: str
     values: Mapping[str, object] = field(default_factory=dict)
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +81,47 @@ class Having(CombinableMixin):
 Rows = bool | Where | And | Or | Through | Having
 
 
+class Action(StrEnum):
+    """What a rule allows.
+
+    Of tables whose rows are only marked as deleted, `DELETE` marks them, `RESTORE` takes the mark
+    away and `PURGE` deletes for good.
+    """
+
+    READ = "read"
+    CREATE = "create"
+    CHANGE = "change"
+    DELETE = "delete"
+    RESTORE = "restore"
+    PURGE = "purge"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Callers of these kinds may read these columns of these rows (no columns named: all)."""
+    """Callers of these kinds may do this with these columns of these rows (none named: all).
+
+    For `CREATE`, `rows` says of which kind the new rows must be.
+    """
 
     who: frozenset[str]
     rows: Rows
     columns: tuple[Column, ...] | None = None
+    action: Action = Action.READ
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All rules of one table; a row is readable when at least one of them covers it."""
+    """All rules of one table; one that covers a row is enough for what it allows."""
 
     rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What one kind of caller may read of one table.
+    """What one kind of caller may do, by one action, with one table.
 
-    `rows` is the row predicate. `columns` holds, for each readable column, the condition under
-    which a readable row shows it (`Everything` for most); other columns are refused.
+    `rows` is the row predicate. `columns` holds, for each column that is theirs, the condition
+    under which such a row has it (`Everything` for most); other columns are refused.
     """
 
     rows: Predicate
@@ -119,7 +143,7 @@ class AccessTable:
 
     def __init__(self, policies: Mapping[type[Table], Policy], kinds: Iterable[str]) -> None:
         self._policies = policies
-        self._known: dict[tuple[type[Table], str], Access] = {}
+        self._known: dict[tuple[type[Table], str, Action], Access] = {}
         self._under_way: list[type[Table]] = []
         self.kinds = tuple(kinds)
         for table, policy in policies.items():
@@ -130,15 +154,16 @@ class AccessTable:
                         f"{', '.join(sorted(unknown))}"
                     )
             for kind in self.kinds:
-                self.of(table, kind)
+                for action in Action:
+                    self.of(table, kind, action)
 
-    def of(self, table: type[Table], kind: str) -> Access:
-        """What callers of `kind` may read of `table`.
+    def of(self, table: type[Table], kind: str, action: Action = Action.READ) -> Access:
+        """What callers of `kind` may do with `table`.
 
         Raises ConfigurationError for a table without a policy, and for policies that refer to
         each other in a circle.
         """
-        if (known := self._known.get((table, kind))) is not None:
+        if (known := self._known.get((table, kind, action))) is not None:
             return known
         if table not in self._policies:
             raise ConfigurationError(f"{table.__name__} has no policy; add one to app/policy.py")
@@ -147,17 +172,17 @@ class AccessTable:
             raise ConfigurationError(f"these policies refer to each other in a circle: {circle}")
         self._under_way.append(table)
         try:
-            access = self._compile(table, kind)
+            access = self._compile(table, kind, action)
         finally:
             self._under_way.pop()
-        self._known[table, kind] = access
+        self._known[table, kind, action] = access
         return access
 
-    def _compile(self, table: type[Table], kind: str) -> Access:
+    def _compile(self, table: type[Table], kind: str, action: Action) -> Access:
         rules = [
             (self._predicate(table, rule.rows, kind), rule.columns)
             for rule in self._policies[table].rules
-            if kind in rule.who
+            if rule.action is action and kind in rule.who
         ]
         rows = any_of(*(predicate for predicate, _ in rules))
         columns: dict[str, Predicate] = {}

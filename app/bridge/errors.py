@@ -1,13 +1,19 @@
-"""The errors that the bridge raises.
+"""The errors that the bridge raises, and the problems that a refused change tells of.
 
 BridgeError (a GraphQLError: its text and code may reach the client)
 ├── InputError       BAD_USER_INPUT   an argument that cannot be used; says what to send instead
-├── NotAllowed       FORBIDDEN        the caller may not read what was named
+├── NotAllowed       FORBIDDEN        the caller may not read or do what was named
+├── NotLoggedIn      UNAUTHENTICATED  only callers who are known may do it
 └── LimitExceeded    LIMIT_EXCEEDED   the document asks for more than one request may
+Refused (becomes the `errors` of a mutation's payload: nothing was changed)
 ConfigurationError (never reaches a client: raised while the schema is built)
 """
 
+from dataclasses import dataclass
+
 from graphql import GraphQLError
+
+Path = tuple[str, ...]
 
 
 class BridgeError(GraphQLError):
@@ -26,7 +32,7 @@ class InputError(BridgeError):
 
 
 class NotAllowed(BridgeError):
-    """The caller may not read what the document names."""
+    """The caller may not read, or do, what the document names."""
 
     code = "FORBIDDEN"
 
@@ -35,6 +41,33 @@ class LimitExceeded(BridgeError):
     """The document asks for more than one request may."""
 
     code = "LIMIT_EXCEEDED"
+
+
+class NotLoggedIn(BridgeError):
+    """Only callers who are known may do this."""
+
+    code = "UNAUTHENTICATED"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about the input of a change that its sender can mend.
+
+    `code` is stable, for programs; `message` is a sentence for people; `path` leads to the place in
+    the arguments, by the names that clients use (a place in a list is its number).
+    """
+
+    code: str
+    message: str
+    path: Path = ()
+
+
+class Refused(Exception):
+    """A change that is not made; whoever raises it leaves the transaction to be rolled back."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
 
 
 class ConfigurationError(Exception):

@@ -17,6 +17,7 @@ from app.bridge.execute import Bridge
 from app.bridge.fields import install
 from app.bridge.limits import Limits
 from app.bridge.loaders import Request
+from app.bridge.mutations import Mutations
 from app.bridge.objects import TypeBuilder
 from app.bridge.operations import Operations
 from app.bridge.registry import Registry
@@ -64,6 +65,7 @@ def build_schema(
     policies: Mapping[type[Table], Policy],
     kinds: Iterable[str],
     limits: Limits,
+    mutations: Mutations | None = None,
 ) -> BuiltSchema:
     """Build the schema of a registry, once: its classes become Strawberry types.
 
@@ -79,6 +81,7 @@ def build_schema(
     query = TypeBuilder(registry, access).build()
     schema = Schema(
         query,
+        mutation=mutations.build() if mutations is not None else None,
         types=[exposed.cls for exposed in registry.types],
         extensions=[ReadDocument],
         execution_context_class=BridgeExecutor,

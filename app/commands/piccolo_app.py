@@ -8,6 +8,7 @@ from app.commands.backup import backup
 from app.commands.export import export
 from app.commands.frontend import install
 from app.commands.import_ import import_rows
+from app.commands.import_universities import import_universities
 from app.commands.restore import restore
 from app.commands.seed import seed
 
@@ -20,6 +21,7 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
     commands=[
+        import_universities,
         seed,
         backup,
         restore,

@@ -5,7 +5,7 @@ from functools import cache
 from app.bridge import BuiltSchema, Limits, build_schema
 from app.policy import POLICIES, Caller
 from app.schema import assessment, catalog, content, identity, projects
-from app.schema.registry import registry
+from app.schema.registry import mutations, registry
 
 # Importing a domain's file fills the registry; the order is the order of the printed schema.
 DOMAINS = (identity, catalog, content, projects, assessment)
@@ -17,4 +17,4 @@ def make_schema() -> BuiltSchema:
 
     Raises ConfigurationError when its parts do not fit together.
     """
-    return build_schema(registry, POLICIES, Caller, Limits())
+    return build_schema(registry, POLICIES, Caller, Limits(), mutations)

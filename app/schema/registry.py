@@ -1,5 +1,6 @@
-"""The registry that every schema file of the application fills."""
+"""The exposed types and the mutations, filled by the other files of this package."""
 
-from app.bridge import Registry
+from app.bridge import Mutations, Registry
 
 registry = Registry()
+mutations = Mutations(registry)

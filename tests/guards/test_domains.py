@@ -9,9 +9,14 @@ from tests.guards.tree import DOMAINS, ROOT
 # What stands beside the domains in each folder, and is shared by them.
 SHARED = {
     "app/tables": {"__init__", "base", "checks", "identifiers"},
-    "app/actions": {"__init__"},
+    "app/actions": {
+        "__init__",
+        "deletion",
+        "slugs",
+        "states",
+    },
     "app/schema": {"__init__", "registry"},
-    "seeds": {"__init__", "checks", "conditions", "ids", "runner", "scale", "texts", "upsert"},
+    "seeds": {"__init__", "checks", "ids", "runner", "scale", "texts", "upsert"},
 }
 
 

@@ -66,7 +66,7 @@ async def test_every_exposed_table_has_shown_and_hidden_rows_in_the_world(world:
 
 def test_every_kind_of_caller_is_in_the_world() -> None:
     assert {caller.value for caller in Caller} == {
-        "ANONYMOUS", "USER", "CUSTOMER", "VENDOR", "STAFF", "ADMIN"
+        "ANONYMOUS", "AGENT", "USER", "CUSTOMER", "VENDOR", "STAFF", "ADMIN"
     }  # fmt: skip
     assert len(CALLERS) == 8
 

@@ -170,23 +170,26 @@ SABOTAGE: list[Fault] = [
     Fault(
         "conditions",
         _rule('{"question": "no_such_key", "operator": "answered"}'),
-        "Visibility rules are malformed: status_page (there is no question no_such_key).",
+        "A questionnaire cannot be evaluated: status_page (there is no question no_such_key).",
     ),
     Fault(
         "conditions",
         _rule('{"question": "stage", "operator": "resembles", "value": 1}'),
-        "Visibility rules are malformed: status_page (there is no operator resembles).",
+        "A questionnaire cannot be evaluated: status_page (there is no operator resembles).",
     ),
     Fault(
         "circles",
         _rule('{"question": "status_page", "operator": "answered"}'),
-        "Visibility rules go round in a circle: status_page -> status_page.",
+        "A questionnaire cannot be evaluated: visibility goes round in a circle: status_page ->"
+        " status_page.",
     ),
     Fault(
         "circles",
-        _RULE.format('{"not": {"question": "status_page", "operator": "answered"}}', _INCIDENT),
-        "Visibility rules go round in a circle: incident_contact -> status_page ->"
-        " incident_contact.",
+        _RULE.format('{"not": {"question": "status_page", "operator": "answered"}}', _INCIDENT)
+        + "; update assessment.visibility_rules set action = 'HIDE'"
+        + f" where question = '{_INCIDENT}'",
+        "A questionnaire cannot be evaluated: visibility goes round in a circle:"
+        " incident_contact -> status_page -> incident_contact.",
     ),
 ]
 

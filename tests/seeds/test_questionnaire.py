@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.actions.assessment.conditions import parse
+from app.actions.assessment.predicates import keys_of
 from app.tables.assessment import DocumentCategory, QuestionType, StandardCategory, VisibilityAction
 from seeds.assessment import TEMPLATES
-from seeds.conditions import cycle, mentioned, problems
 from seeds.texts.answers import ABANDONED_ANSWERS, COMPLETED_ANSWERS, STARTED_ANSWERS
 from seeds.texts.documents import DOCUMENT_TYPES
 from seeds.texts.forms import QuestionText
@@ -25,22 +26,12 @@ def test_it_is_large_enough() -> None:
     assert {rule.action for _, rule in RULES} == set(VisibilityAction)
 
 
-@pytest.mark.parametrize(("key", "rule"), RULES)
-def test_a_condition_is_well_formed_and_asks_about_known_keys(key: str, rule: Any) -> None:
-    assert list(problems(rule.condition, set(QUESTIONS))) == []
-    assert key not in mentioned(rule.condition)
-
-
-def test_no_questions_depend_on_each_other_in_a_circle() -> None:
-    assert cycle([(key, rule.condition) for key, rule in RULES]) == []
-
-
 def test_a_question_depends_only_on_earlier_ones() -> None:
     order = list(QUESTIONS)
     late = {
         key: other
         for key, rule in RULES
-        for other in mentioned(rule.condition)
+        for other in keys_of(parse(rule.condition))
         if order.index(other) > order.index(key)
     }
     assert late == {}
@@ -131,36 +122,3 @@ def test_a_template_uses_known_keys(slug: str) -> None:
 
 def test_every_template_belongs_to_a_type() -> None:
     assert {path.stem for path in TEMPLATES.iterdir()} == {text.slug for text in DOCUMENT_TYPES}
-
-
-@pytest.mark.parametrize(
-    ("condition", "fault"),
-    [
-        ("stage", "a condition is an object"),
-        ({}, "a condition has question, operator and value, or and, or, not alone"),
-        ({"and": []}, "and, or take a list of conditions"),
-        ({"or": {"question": "stage"}}, "and, or take a list of conditions"),
-        (
-            {"not": {"question": "stage", "operator": "answered"}, "and": []},
-            "a condition has question, operator and value, or and, or, not alone",
-        ),
-        ({"not": {"question": "gone", "operator": "answered"}}, "there is no question gone"),
-        ({"question": "stage", "operator": "like", "value": 1}, "there is no operator like"),
-        ({"question": "stage", "operator": "equals"}, "equals takes a value"),
-        (
-            {"question": "stage", "operator": "answered", "value": True},
-            "answered takes no value",
-        ),
-        ({"question": "stage", "operator": "in", "value": "idea"}, "in takes a list"),
-        (
-            {"question": "stage", "operator": "less_than", "value": True},
-            "less_than takes a number or a date",
-        ),
-        (
-            {"question": "stage", "operator": "between", "value": [1]},
-            "between takes two numbers or dates",
-        ),
-    ],
-)
-def test_a_malformed_condition_is_told(condition: Any, fault: str) -> None:
-    assert list(problems(condition, set(QUESTIONS))) == [fault]

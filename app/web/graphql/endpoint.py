@@ -10,6 +10,7 @@ from asyncpg import QueryCanceledError
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
+from app.audit import Origin
 from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, encode
 from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
@@ -71,7 +72,8 @@ class GraphQLEndpoint:
                 # Set before any statement runs: the log says what they were for.
                 operation_name.set(document.name(operation.name))
                 viewer = await identify(self._engine, headers.get("authorization"))
-                context = new_context(self._bridge, self._engine, viewer)
+                origin = Origin(request.address, headers.get("user-agent"))
+                context = new_context(self._bridge, self._engine, viewer, origin)
                 explaining = self._explaining(headers.get(EXPLAIN), context)
                 answer = await self._run(document, operation, context)
             return _answer(answer, media_type, self._extensions(explaining, context))

@@ -52,6 +52,7 @@ class Incoming:
     query_string: bytes
     headers: Mapping[str, str]
     receive: Receive
+    address: str | None
 
 
 def incoming(scope: Scope, receive: Receive) -> Incoming:
@@ -60,7 +61,9 @@ def incoming(scope: Scope, receive: Receive) -> Incoming:
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return Incoming(scope["method"], scope["query_string"], headers, receive)
+    client = scope.get("client")
+    address = client[0] if client else None
+    return Incoming(scope["method"], scope["query_string"], headers, receive, address)
 
 
 async def read_operation(request: Incoming, max_body_bytes: int) -> Operation:

@@ -1,0 +1,191 @@
+"""Changes with a record: one transaction, in which no row is written without its audit row."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from piccolo.table import Table
+
+from app.bridge import Changes, Row, Viewer, Written
+from app.bridge.writing import Fetch
+from app.database import SeedbedEngine
+from app.policy import access_table
+from app.tables import AuditLog
+
+# Longer texts are cut in the log: it says what changed, it is not a copy of it.
+_LONGEST = 200
+
+_REDACTED = "[redacted]"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from; empty for what no request caused."""
+
+    address: str | None = None
+    agent: str | None = None
+
+
+class Change(Changes):
+    """One change of a caller's: its transaction writes an audit row for each thing that changed.
+
+    Rows of the table that is written first are the things; what else is written with them stands in
+    the details of the first of them. `about` says it where that is not so.
+    """
+
+    def __init__(self, viewer: Viewer, fetch: Fetch, action: str) -> None:
+        super().__init__(access_table(), viewer, fetch)
+        self.action = action
+        self.details: dict[str, Any] = {}
+        self._about: tuple[str, str | None] | None = None
+
+    def about(self, table: type[Table], key: object, **details: object) -> None:
+        """What the change is about, and what else its audit row should say."""
+        self._about = (table.__name__, None if key is None else str(key))
+        self.details |= details
+
+    @property
+    def is_said(self) -> bool:
+        """Whether anything was written, if only the values that were there, or told by `about`."""
+        return bool(self.written) or self._about is not None
+
+    def entries(self) -> list[tuple[str, str | None, dict[str, Any]]]:
+        """The audit rows: type and id of the thing, and details."""
+        if self._about is not None:
+            kind, key = self._about
+            own = [w for w in self.written if _is(w, kind, key)]
+            return [(kind, key, self._said(own, [w for w in self.written if w not in own]))]
+        written = [w for w in self.written if w.before != w.after]
+        if not written:
+            return []
+        things = [w for w in written if w.table is written[0].table]
+        rest = [w for w in written if w not in things]
+        by_key: dict[str, list[Written]] = {}
+        for each in things:
+            by_key.setdefault(str(each.key), []).append(each)
+        return [
+            (things[0].table.__name__, key, self._said(own, [] if place else rest))
+            for place, (key, own) in enumerate(by_key.items())
+        ]
+
+    def _said(self, own: Sequence[Written], rest: Sequence[Written]) -> dict[str, Any]:
+        said: dict[str, Any] = {name: plain(value) for name, value in self.details.items()}
+        changes = {name: value for each in own for name, value in differences(each).items()}
+        if changes:
+            said["changes"] = changes
+        if rest:
+            said["with"] = [
+                {
+                    "type": each.table.__name__,
+                    "id": str(each.key),
+                    "changes": differences(each),
+                }
+                for each in rest
+            ]
+        return said
+
+
+class NothingWrittenError(Exception):
+    """A change has ended that neither wrote anything nor said what it was about."""
+
+
+@asynccontextmanager
+async def recorded(
+    engine: SeedbedEngine,
+    action: str,
+    viewer: Viewer,
+    origin: Origin = Origin(),
+    fetch: Fetch | None = None,
+) -> AsyncIterator[Change]:
+    """One transaction of `viewer`'s, with its audit rows, which are written last.
+
+    `action` is what is done, as in `post.publish`; its actor is `Viewer.values["user"]`, if any.
+    An update that changes no value leaves no row. Raises NothingWrittenError where the block wrote
+    nothing and did not call `about`.
+    """
+    async with engine.transaction():
+        change = Change(viewer, fetch or engine.fetch, action)
+        yield change
+        if not change.is_said:
+            raise NothingWrittenError(action)
+        if entries := change.entries():
+            await write_entries(fetch or engine.fetch, action, viewer, origin, entries)
+
+
+async def write_entries(
+    fetch: Fetch,
+    action: str,
+    viewer: Viewer,
+    origin: Origin,
+    entries: Sequence[tuple[str, str | None, Mapping[str, Any]]],
+) -> None:
+    """Write audit rows (type and id of the thing, details), in one statement."""
+    log = Changes(access_table(), viewer, fetch)
+    await log.insert_many(
+        AuditLog,
+        [
+            {
+                "user": viewer.values.get("user"),
+                "action": action,
+                "resource_type": kind,
+                "resource_id": key,
+                "details": dict(details),
+                "ip_address": origin.address,
+                "user_agent": origin.agent and origin.agent[:512],
+            }
+            for kind, key, details in entries
+        ],
+    )
+
+
+def differences(written: Written) -> dict[str, Any]:
+    """What changed: for each column its value before and after, secrets never among them."""
+    before, after = written.before or {}, written.after or {}
+    said: dict[str, Any] = {}
+    for column in written.table._meta.columns:
+        name = column._meta.name
+        if name not in before and name not in after:
+            continue
+        if name in {"id", "created_at", "updated_at"} or _is_nothing(before, after, name):
+            continue
+        if column._meta.secret:
+            said[name] = _REDACTED
+        elif written.before is None:
+            said[name] = [None, plain(after[name])]
+        elif written.after is None:
+            said[name] = [plain(before[name]), None]
+        else:
+            said[name] = [plain(before[name]), plain(after[name])]
+    return said
+
+
+def _is_nothing(before: Row, after: Row, name: str) -> bool:
+    return before.get(name) is None and after.get(name) is None
+
+
+def _is(written: Written, kind: str, key: str | None) -> bool:
+    return written.table.__name__ == kind and (key is None or str(written.key) == key)
+
+
+def plain(value: object) -> object:
+    """A value as the log's JSON has it; long texts are cut."""
+    match value:
+        case Enum():
+            return value.value
+        case str():
+            return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+        case datetime() | date():
+            return value.isoformat()
+        case UUID() | Decimal():
+            return str(value)
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case dict():
+            return {str(name): plain(item) for name, item in value.items()}
+        case _:
+            return value

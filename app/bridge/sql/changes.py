@@ -1,0 +1,103 @@
+"""Statements that write: inserts, updates and deletes, and what they tell of the rows."""
+
+from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
+from app.bridge.plan.plans import Statement
+from app.bridge.plan.predicates import TableName, Value
+from app.bridge.sql.writer import Writer, name_of, quoted, table
+
+# How the columns with the answers to tests, and with values before an update, are called.
+TEST = "_test_"
+OLD = "_old_"
+
+
+def insert(new: Insert) -> Statement:
+    """Insert rows; returns those that were written, whole."""
+    writer = Writer()
+    alias = writer.alias()
+    columns = ", ".join(map(quoted, new.columns))
+    rows = ", ".join(f"({', '.join(map(writer.value, row))})" for row in new.rows)
+    source = f"({columns}) values {rows}" if new.columns else "default values"
+    skipping = " on conflict do nothing" if new.skip else ""
+    return writer.statement(
+        f"insert into {table(new.table)} as {alias} {source}{skipping} "
+        f"returning {alias}.*{_tests(writer, new.tests, alias)}"
+    )
+
+
+def update(changed: Update) -> Statement:
+    """Change one row; returns it whole, and its values before of the columns that were set."""
+    writer = Writer()
+    alias, before = writer.alias(), writer.alias()
+    assignments = ", ".join(
+        f"{quoted(name)} = {writer.value(value)}" for name, value in changed.values
+    )
+    old = "".join(
+        f", {name_of(before, name)} as {quoted(OLD + name)}" for name, _ in changed.values
+    )
+    key = quoted(changed.key)
+    return writer.statement(
+        f"with {before} as (select * from {table(changed.table)} "
+        f"where {key} = {writer.value(changed.is_)} for update) "
+        f"update {table(changed.table)} {alias} set {assignments} from {before} "
+        f"where {alias}.{key} = {before}.{key} "
+        f"returning {alias}.*{old}{_tests(writer, changed.tests, alias)}"
+    )
+
+
+def update_many(changed: UpdateMany) -> Statement:
+    """Change several rows, each in columns of its own; returns them whole."""
+    writer = Writer()
+    alias, given = writer.alias(), writer.alias()
+    key = quoted(changed.key)
+    rows = ", ".join(
+        "("
+        + ", ".join(
+            [writer.value(row)]
+            + [
+                f"{writer.value(value)}, true" if value is not None else f"null::{pg}, false"
+                for value, pg in zip(values, changed.types, strict=True)
+            ]
+        )
+        + ")"
+        for row, values in changed.rows
+    )
+    names = ", ".join([key, *(f"v{n}, g{n}" for n in range(len(changed.columns)))])
+    assignments = ", ".join(
+        f"{quoted(name)} = case when {given}.g{n} then {given}.v{n} else {name_of(alias, name)} end"
+        for n, name in enumerate(changed.columns)
+    )
+    return writer.statement(
+        f"update {table(changed.table)} {alias} set {assignments} "
+        f"from (values {rows}) {given} ({names}) where {alias}.{key} = {given}.{key} "
+        f"returning {alias}.*{_tests(writer, changed.tests, alias)}"
+    )
+
+
+def lock(targets: Targets) -> Statement:
+    """Lock rows, in the order of their keys; returns those that are visible, whole."""
+    writer = Writer()
+    alias = writer.alias()
+    key = name_of(alias, targets.key)
+    tests = _tests(writer, targets.tests, alias)
+    meets = f"{key} = any({writer.value(targets.keys)})"
+    return writer.statement(
+        f"select {alias}.*{tests} from {table(targets.table)} {alias}"
+        f"{writer.where(targets.visible, alias, meets)} order by {key} for update of {alias}"
+    )
+
+
+def delete(name: TableName, key: str, keys: Value) -> Statement:
+    """Delete rows; returns them as they were."""
+    writer = Writer()
+    alias = writer.alias()
+    return writer.statement(
+        f"delete from {table(name)} {alias} "
+        f"where {name_of(alias, key)} = any({writer.value(keys)}) returning {alias}.*"
+    )
+
+
+def _tests(writer: Writer, tests: Questions, alias: str) -> str:
+    return "".join(
+        f", ({writer.predicate(condition, alias)}) as {quoted(TEST + name)}"
+        for name, condition in tests.conditions
+    )

@@ -1,0 +1,69 @@
+"""Statements that write, as text: no database is needed."""
+
+from app.bridge.plan import Compare, Constant, FromViewer, Operator, ParentKeys, TableName
+from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
+from app.bridge.sql.changes import delete, insert, lock, update, update_many
+
+BOXES = TableName("toys", "boxes")
+A, B = Constant("a", "text"), Constant("b", "text")
+KEY, OTHER = Constant("k", "uuid"), Constant("o", "uuid")
+MINE = Questions((("allowed", Compare("keeper", Operator.EQ, FromViewer("name", "text"))),))
+
+
+def test_insert() -> None:
+    made = insert(Insert(BOXES, ("label", "keeper"), ((A, B), (B, B)), MINE))
+    assert made.sql == (
+        'insert into "toys"."boxes" as t1 ("label", "keeper") '
+        "values ($1::text, $2::text), ($2::text, $2::text) "
+        'returning t1.*, (t1."keeper" = $3::text) as "_test_allowed"'
+    )
+    assert made.values == (A, B, FromViewer("name", "text"))
+
+
+def test_insert_of_nothing_but_defaults() -> None:
+    assert insert(Insert(BOXES, (), ((),))).sql == (
+        'insert into "toys"."boxes" as t1 default values returning t1.*'
+    )
+
+
+def test_insert_that_leaves_out_what_is_there() -> None:
+    assert insert(Insert(BOXES, ("label",), ((A,),), skip=True)).sql == (
+        'insert into "toys"."boxes" as t1 ("label") values ($1::text) '
+        "on conflict do nothing returning t1.*"
+    )
+
+
+def test_update_returns_the_values_before() -> None:
+    assert update(Update(BOXES, "id", KEY, (("label", A), ("weight", B)), MINE)).sql == (
+        'with t2 as (select * from "toys"."boxes" where "id" = $3::uuid for update) '
+        'update "toys"."boxes" t1 set "label" = $1::text, "weight" = $2::text from t2 '
+        'where t1."id" = t2."id" '
+        'returning t1.*, t2."label" as "_old_label", t2."weight" as "_old_weight", '
+        '(t1."keeper" = $4::text) as "_test_allowed"'
+    )
+
+
+def test_update_of_many_rows_in_columns_of_their_own() -> None:
+    rows = ((KEY, (A, None)), (OTHER, (None, B)))
+    assert update_many(UpdateMany(BOXES, "id", ("label", "note"), rows, ("text", "text"))).sql == (
+        'update "toys"."boxes" t1 set "label" = case when t2.g0 then t2.v0 else t1."label" end, '
+        '"note" = case when t2.g1 then t2.v1 else t1."note" end '
+        "from (values ($1::uuid, $2::text, true, null::text, false), "
+        '($3::uuid, null::text, false, $4::text, true)) t2 ("id", v0, g0, v1, g1) '
+        'where t1."id" = t2."id" returning t1.*'
+    )
+
+
+def test_lock() -> None:
+    (_, mine), *_ = MINE.conditions
+    assert lock(Targets(BOXES, "id", ParentKeys("uuid"), mine, MINE)).sql == (
+        'select t1.*, (t1."keeper" = $1::text) as "_test_allowed" from "toys"."boxes" t1 '
+        'where t1."id" = any($2::uuid[]) and t1."keeper" = $1::text '
+        'order by t1."id" for update of t1'
+    )
+
+
+def test_delete() -> None:
+    assert delete(BOXES, "id", ParentKeys("uuid")).sql == (
+        'delete from "toys"."boxes" t1 where t1."id" = any($1::uuid[]) returning t1.*'
+    )

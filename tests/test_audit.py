@@ -1,0 +1,125 @@
+"""Changes with a record: what the audit row says, and that neither comes without the other."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.audit import NothingWrittenError, Origin, recorded
+from app.bridge import Problem, Refused, Viewer
+from app.database import SeedbedEngine
+from app.tables import AuditLog, Comment, Post, User
+from seeds import content, identity
+from seeds.upsert import save
+
+ORIGIN = Origin("192.0.2.1", "a browser")
+
+
+async def log() -> list[dict[str, Any]]:
+    """The audit rows, oldest first."""
+    rows = await AuditLog.select().order_by(AuditLog.id)
+    return [{**row, "details": json.loads(row["details"])} for row in rows]
+
+
+@pytest.fixture
+async def user(database: SeedbedEngine) -> User:
+    """Somebody who acts."""
+    assert database
+    made = identity.user()
+    await save(made)
+    return made
+
+
+def acting(user: User) -> Viewer:
+    """The user as a viewer."""
+    return Viewer("USER", {"user": user.id})
+
+
+async def test_a_change_says_who_what_and_from_where(database: SeedbedEngine, user: User) -> None:
+    post = content.post(author=user, title="Old", content="x" * 500)
+    await save(post)
+    async with recorded(database, "post.update", acting(user), ORIGIN) as change:
+        await change.set(Post, post.id, {"title": "New", "content": "y" * 500})
+    (row,) = await log()
+    assert (row["user"], row["action"], row["resource_type"], row["resource_id"]) == (
+        user.id, "post.update", "Post", str(post.id)
+    )  # fmt: skip
+    assert (row["ip_address"], row["user_agent"]) == ("192.0.2.1", "a browser")
+    assert row["details"] == {
+        "changes": {"title": ["Old", "New"], "content": ["x" * 200 + "…", "y" * 200 + "…"]}
+    }
+
+
+async def test_secrets_are_never_in_the_log(database: SeedbedEngine, user: User) -> None:
+    new = "$argon2id$v=19$new"
+    async with recorded(database, "user.password", acting(user)) as change:
+        await change.set(User, user.id, {"password_hash": new})
+    (row,) = await log()
+    assert row["details"] == {"changes": {"password_hash": "[redacted]"}}
+
+
+async def test_each_thing_has_its_row_and_what_came_with_it(
+    database: SeedbedEngine, user: User
+) -> None:
+    posts = [content.post(author=user), content.post(author=user)]
+    await save(*posts)
+    async with recorded(database, "post.publish", acting(user)) as change:
+        for post in posts:
+            await change.set(Post, post.id, {"title": "T"})
+        made = await change.insert(
+            Comment, {"post": posts[0].id, "author": user.id, "body": "first"}
+        )
+    first, second = await log()
+    assert [row["resource_id"] for row in (first, second)] == [str(post.id) for post in posts]
+    (with_,) = first["details"]["with"]
+    assert (with_["type"], with_["id"]) == ("Comment", str(made["id"]))
+    assert "with" not in second["details"]
+
+
+async def test_what_a_change_is_about_may_be_said(database: SeedbedEngine, user: User) -> None:
+    async with recorded(database, "login.failed", Viewer("ANONYMOUS")) as change:
+        change.about(User, user.id, reason="password")
+    (row,) = await log()
+    assert (row["user"], row["resource_id"], row["details"]) == (
+        None, str(user.id), {"reason": "password"}
+    )  # fmt: skip
+
+
+async def test_an_update_that_changes_nothing_leaves_no_row(
+    database: SeedbedEngine, user: User
+) -> None:
+    async with recorded(database, "user.update", acting(user)) as change:
+        await change.set(User, user.id, {"name": user.name})
+    assert await log() == []
+
+
+async def test_a_change_that_writes_nothing_is_a_fault(database: SeedbedEngine, user: User) -> None:
+    with pytest.raises(NothingWrittenError):
+        async with recorded(database, "user.update", acting(user)):
+            pass
+
+
+async def test_a_refused_change_leaves_neither(database: SeedbedEngine, user: User) -> None:
+    async def attempt() -> None:
+        async with recorded(database, "user.update", acting(user)) as change:
+            await change.set(User, user.id, {"name": "New"})
+            raise Refused(Problem("NO", "no"))
+
+    with pytest.raises(Refused):
+        await attempt()
+    assert await log() == []
+    assert await User.exists().where(User.name == "New") is False
+
+
+async def test_without_its_row_a_change_is_undone(database: SeedbedEngine, user: User) -> None:
+    with pytest.raises(Refused, match="action may have 100 characters"):
+        async with recorded(database, "x" * 101, acting(user)) as change:
+            await change.set(User, user.id, {"name": "New"})
+    assert await User.exists().where(User.name == "New") is False
+
+
+async def test_long_agents_are_cut(database: SeedbedEngine, user: User) -> None:
+    async with recorded(database, "a.b", acting(user), Origin(None, "a" * 600)) as change:
+        change.about(User, user.id)
+    (row,) = await log()
+    assert (row["ip_address"], row["user_agent"]) == (None, "a" * 512)
