@@ -24,7 +24,7 @@ DUMP = "database.dump"
 MANIFEST = "manifest.json"
 PARTIAL = ".partial-"
 FORMAT = 1
-_TABLE = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
+_TABLE = re.compile(r"[\w-]+\.\w+")
 _CHUNK = 1024 * 1024  # bytes read at once
 
 

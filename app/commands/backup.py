@@ -18,10 +18,10 @@ from app.commands.programs import (
 )
 from app.commands.rows.tables import app_version, name_of, sql_name
 from app.database import SCHEMAS, SeedbedEngine
-from app.database.connections import Connection
+from app.database.connections import Connection, quoted
 from app.tables import TABLES
 
-MIGRATIONS = "public.migration"
+MIGRATION = "migration"  # Piccolo's table
 _LOCK_WAIT = 60_000  # milliseconds that pg_dump waits for a migration that runs
 # The connection that holds the snapshot does nothing while pg_dump works.
 _NO_TIMEOUTS = """
@@ -131,23 +131,36 @@ def prune(folder: Path, made: Backup, keep: int | None) -> list[Backup]:
 
 async def count_rows(connection: Connection) -> dict[str, int]:
     """The rows of every table by its name, that of the migrations included."""
-    names = {name_of(table): sql_name(table) for table in TABLES} | {MIGRATIONS: MIGRATIONS}
+    names = {name_of(table): sql_name(table) for table in TABLES}
+    schema = await _schema_of_migrations(connection)
+    names[f"{schema}.{MIGRATION}"] = f"{quoted(schema)}.{MIGRATION}"
     counts = {}
     with Progress("Counting rows", len(names)) as bar:
         for name, sql in names.items():
-            counts[name] = await connection.fetchval(f"select count(*) from {sql}")  # noqa: S608 - our names
+            counts[name] = await connection.fetchval(f"select count(*) from {sql}")  # noqa: S608
             bar.advance()
     return counts
 
 
 async def applied_migrations(connection: Connection) -> list[str]:
-    """The ids of the applied migrations; empty where there is no table of them."""
-    if not await connection.fetchval("select to_regclass('public.migration')"):
+    """The ids of the applied migrations; raises CommandError where there is no table of them."""
+    schema = await _schema_of_migrations(connection)
+    rows = await connection.fetch(f"select name from {quoted(schema)}.{MIGRATION} order by name")  # noqa: S608
+    return [row["name"] for row in rows]
+
+
+async def _schema_of_migrations(connection: Connection) -> str:
+    """Where Piccolo's table is: in `public`, or the schema that DATABASE_URL puts in its place."""
+    schema = await connection.fetchval(
+        "select nspname from pg_class join pg_namespace on pg_namespace.oid = relnamespace"
+        " where pg_class.oid = to_regclass($1)",
+        MIGRATION,
+    )
+    if schema is None:
         raise CommandError(
             "The database has no tables: run `piccolo migrations forwards app` first."
         )
-    rows = await connection.fetch("select name from public.migration order by name")
-    return [row["name"] for row in rows]
+    return str(schema)
 
 
 async def list_dump(programs: Programs, path: Path) -> str:

@@ -1,6 +1,7 @@
 """`piccolo db import`: rows of JSON Lines into their tables, as often as one likes."""
 
 import json as json_module
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -167,6 +168,8 @@ async def _audit(connection: Connection, loaded: list[Loaded]) -> None:
 
 
 def _tell_bad(bad: BadRow) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")  # where the progress bar is
     console.error(f"{bad.file}:{bad.line}: {bad.reason}")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.commands import archives, console
 from app.commands.archives import Backup, Manifest
-from app.commands.backup import MIGRATIONS, backups_folder, list_dump
+from app.commands.backup import MIGRATION, backups_folder, list_dump
 from app.commands.console import CommandError, Progress
 from app.commands.programs import Programs, Run, choose, environment, installed, running
 from app.database import SCHEMAS, SeedbedEngine
@@ -25,7 +25,7 @@ where datname = current_database() and backend_type = 'client backend' and pid <
 order by pid"""
 
 _TABLES = """
-select format('%I.%I', nspname, relname) as name, nspname as schema
+select format('%I.%I', nspname, relname) as name, nspname as schema, relname as table
 from pg_class join pg_namespace on pg_namespace.oid = relnamespace
 where relkind in ('r', 'p') and nspname = any($1)
   and not exists (
@@ -206,8 +206,10 @@ async def _check_empty(engine: SeedbedEngine, connection: Connection, *, clean: 
     if clean:
         return
     for row in await connection.fetch(_TABLES, _schemas(engine)):
-        strange = row["schema"] == "public" and row["name"] != MIGRATIONS
-        full = row["name"] != MIGRATIONS and await connection.fetchval(
+        if row["schema"] not in SCHEMAS and row["table"] == MIGRATION:
+            continue
+        strange = row["schema"] not in SCHEMAS
+        full = await connection.fetchval(
             f"select exists (select from {row['name']})"  # noqa: S608 - quoted by the server
         )
         if strange or full:

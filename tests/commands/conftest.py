@@ -1,11 +1,17 @@
-"""Databases of their own for commands that replace what a database holds."""
+"""Databases of their own for commands that save or replace what a database holds."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from app.commands import archives
+from app.commands.archives import Backup
+from app.commands.backup import write_backup
+from app.commands.export import write_export
 from app.database import SeedbedEngine
 from app.settings import load_settings
+from seeds import runner
 from tests import databases
 
 
@@ -20,7 +26,26 @@ def scratch() -> Iterator[SeedbedEngine]:
     yield from _engine()
 
 
-@pytest.fixture
-def other_scratch() -> Iterator[SeedbedEngine]:
-    """A second one."""
-    yield from _engine()
+@pytest.fixture(scope="session")
+async def seeded() -> AsyncIterator[SeedbedEngine]:
+    """An engine on a database with the seed data, made once: tests only read it."""
+    with databases.another() as url:
+        engine = SeedbedEngine(load_settings(databases.environment(url)))
+        await runner.seed(engine)
+        yield engine
+
+
+@pytest.fixture(scope="session")
+async def saved_backup(seeded: SeedbedEngine, tmp_path_factory: pytest.TempPathFactory) -> Backup:
+    """A backup of the seed data, made once: tests copy it."""
+    folder = tmp_path_factory.mktemp("backups")
+    with archives.locked(folder):
+        return await write_backup(seeded, folder)
+
+
+@pytest.fixture(scope="session")
+async def saved_export(seeded: SeedbedEngine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of the seed data with their secrets, made once: tests copy it."""
+    folder = tmp_path_factory.mktemp("exports") / "export"
+    await write_export(seeded, folder, with_secrets=True)
+    return folder

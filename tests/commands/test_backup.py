@@ -55,15 +55,14 @@ def _shown(folder: Path) -> list[str]:
 
 
 async def test_the_manifest_says_what_the_dump_holds(
-    committed: SeedbedEngine, tmp_path: Path
+    seeded: SeedbedEngine, saved_backup: Backup
 ) -> None:
-    await runner.seed(committed)
-    made = await _write(committed, tmp_path)
+    made = saved_backup
     assert archives.read_backup(made.folder) == made
     found = json.loads((made.folder / "manifest.json").read_text())
-    [row] = await committed.fetch("select count(*) as users from identity.users")
+    [row] = await seeded.fetch("select count(*) as users from identity.users")
     assert found["rows"]["identity.users"] == row["users"] > 0
-    migrations = await committed.fetch("select name from public.migration order by name")
+    migrations = await seeded.fetch("select name from public.migration order by name")
     assert found["migrations"] == [each["name"] for each in migrations]
     assert found["rows"]["public.migration"] == len(migrations)
     assert (found["app_version"], found["server_version"]) == ("0.1.0", 18)

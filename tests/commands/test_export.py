@@ -15,7 +15,6 @@ from app.commands.export import write_export
 from app.commands.rows.tables import chosen, name_of
 from app.database import SeedbedEngine
 from app.tables import TABLES
-from seeds import runner
 from tests.commands.rows import lines
 from tests.databases import ROOT
 
@@ -31,15 +30,12 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-async def test_every_row_of_every_table_is_written(
-    committed: SeedbedEngine, tmp_path: Path
-) -> None:
-    await runner.seed(committed)
-    manifest = await write_export(committed, tmp_path / "out")
+async def test_every_row_of_every_table_is_written(seeded: SeedbedEngine, tmp_path: Path) -> None:
+    manifest = await write_export(seeded, tmp_path / "out")
     assert list(manifest.tables) == [name_of(table) for table in TABLES]
     found = json.loads((tmp_path / "out" / "manifest.json").read_text())
     for name, entry in found["tables"].items():
-        [row] = await committed.fetch(f"select count(*) as rows from {name}")
+        [row] = await seeded.fetch(f"select count(*) as rows from {name}")
         path = tmp_path / "out" / entry["file"]
         assert len(lines(path)) == entry["rows"] == row["rows"]
         assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
@@ -48,11 +44,8 @@ async def test_every_row_of_every_table_is_written(
     assert (tmp_path / "out" / "identity.users.jsonl").stat().st_mode & 0o777 == 0o600
 
 
-async def test_secrets_are_left_out_and_that_is_said(
-    committed: SeedbedEngine, tmp_path: Path
-) -> None:
-    await runner.seed(committed)
-    manifest = await write_export(committed, tmp_path / "plain")
+async def test_secrets_are_left_out_and_that_is_said(seeded: SeedbedEngine, tmp_path: Path) -> None:
+    manifest = await write_export(seeded, tmp_path / "plain")
     assert manifest.left_out == {
         "identity.users": ["password_hash"],
         "identity.sessions": ["access_token_hash"],
@@ -60,7 +53,7 @@ async def test_secrets_are_left_out_and_that_is_said(
         "identity.magic_links": ["token_hash"],
         "identity.api_keys": ["key_hash"],
     }
-    hashes = await committed.fetch(
+    hashes = await seeded.fetch(
         "select password_hash as hash from identity.users where password_hash is not null"
         " union all select key_hash from identity.api_keys"
     )
@@ -68,7 +61,7 @@ async def test_secrets_are_left_out_and_that_is_said(
     assert len(hashes) > 2
     assert not any(json.dumps(row["hash"])[1:-1] in text for row in hashes)
     assert '"password_hash":' not in text
-    secret = await write_export(committed, tmp_path / "secret", with_secrets=True)
+    secret = await write_export(seeded, tmp_path / "secret", with_secrets=True)
     assert secret.left_out == {}
     text = (tmp_path / "secret" / "identity.users.jsonl").read_text()
     assert any(json.dumps(row["hash"]) in text for row in hashes)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,6 @@ from app.commands.rows import load
 from app.commands.rows.load import BadRow, Loaded
 from app.database import SeedbedEngine
 from app.tables import TABLES, new_id
-from seeds import runner
 from tests.commands.rows import bytes_of, lines, put
 from tests.databases import ROOT
 
@@ -25,11 +25,9 @@ AUDIT = "operations.audit_logs.jsonl"
 
 
 @pytest.fixture
-async def folder(committed: SeedbedEngine, tmp_path: Path) -> Path:
-    """An export of the seed data with its secrets; the data are still there."""
-    await runner.seed(committed)
-    await write_export(committed, tmp_path / "export", with_secrets=True)
-    return tmp_path / "export"
+def folder(saved_export: Path, tmp_path: Path) -> Path:
+    """An export of the seed data with their secrets, for this test alone."""
+    return shutil.copytree(saved_export, tmp_path / "export")
 
 
 @pytest.fixture
@@ -63,7 +61,7 @@ async def _versions(engine: SeedbedEngine) -> list[tuple[object, ...]]:
 
 
 async def test_the_rows_come_back_byte_by_byte(
-    committed: SeedbedEngine, scratch: SeedbedEngine, folder: Path, tmp_path: Path
+    scratch: SeedbedEngine, folder: Path, tmp_path: Path
 ) -> None:
     loaded, bad = await load_export(scratch, folder, strict=True)
     assert bad == []
@@ -304,9 +302,9 @@ async def test_sequences_go_on_after_the_imported_numbers(
 
 
 async def test_without_secrets_rows_that_need_them_are_left_out_and_told(
-    committed: SeedbedEngine, scratch: SeedbedEngine, folder: Path, tmp_path: Path
+    seeded: SeedbedEngine, scratch: SeedbedEngine, folder: Path, tmp_path: Path
 ) -> None:
-    await write_export(committed, tmp_path / "plain")
+    await write_export(seeded, tmp_path / "plain")
     loaded, bad = await load_export(scratch, tmp_path / "plain", strict=True)
     assert bad == []
     lacking = {one.table: one.lacking for one in loaded if one.lacking}

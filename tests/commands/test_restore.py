@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,17 +16,16 @@ from app.commands.backup import write_backup
 from app.commands.console import CommandError
 from app.commands.restore import restore_backup
 from app.database import SeedbedEngine
-from seeds import runner
 from tests.commands.rows import bytes_of
 from tests.databases import ROOT
 
 
 @pytest.fixture
-async def backup(committed: SeedbedEngine, tmp_path: Path) -> Backup:
-    """A backup of the seed data, which are still there."""
-    await runner.seed(committed)
-    with archives.locked(tmp_path / "backups"):
-        return await write_backup(committed, tmp_path / "backups")
+def backup(saved_backup: Backup, tmp_path: Path) -> Backup:
+    """A backup of the seed data, for this test alone."""
+    folder = tmp_path / "backups" / saved_backup.folder.name
+    shutil.copytree(saved_backup.folder, folder)
+    return archives.read_backup(folder)
 
 
 def _edit(backup: Backup, **changes: object) -> Backup:
@@ -46,10 +46,10 @@ def _run(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
 
 
 async def test_every_table_comes_back_byte_by_byte(
-    committed: SeedbedEngine, scratch: SeedbedEngine, backup: Backup, tmp_path: Path
+    seeded: SeedbedEngine, scratch: SeedbedEngine, backup: Backup, tmp_path: Path
 ) -> None:
     await restore_backup(scratch, backup)
-    before = await bytes_of(committed, tmp_path / "before")
+    before = await bytes_of(seeded, tmp_path / "before")
     assert sum(map(len, before.values())) > 100_000
     assert await bytes_of(scratch, tmp_path / "after") == before
     # Append-only tables are so again.
@@ -77,6 +77,26 @@ async def test_what_came_after_the_backup_is_gone(
     )
     assert (row["one"], row["two"], row["three"]) == (None, None, None)
     assert row["ours"] is not None
+
+
+async def test_a_schema_in_place_of_public_is_part_of_it(
+    scratch: SeedbedEngine, tmp_path: Path
+) -> None:
+    await scratch.fetch("create schema extra")
+    await scratch.fetch("alter table public.migration set schema extra")
+    settings = scratch.settings
+    url = f"{settings.database_url}&schema=extra"
+    engine = SeedbedEngine(dataclasses.replace(settings, database_url=url))
+    with archives.locked(tmp_path / "backups"):
+        made = await write_backup(engine, tmp_path / "backups")
+    assert made.manifest.rows["extra.migration"] == len(made.manifest.migrations) > 0
+    await scratch.fetch("create table extra.later (id int)")
+    with pytest.raises(CommandError, match=r"extra.later is not one of the application's tables"):
+        await restore_backup(engine, made)
+    await restore_backup(engine, made, clean=True)
+    [row] = await engine.fetch("select to_regclass('extra.later') as later")
+    assert row["later"] is None
+    assert len(await engine.fetch("select from migration")) == len(made.manifest.migrations)
 
 
 async def test_rows_that_are_there_are_not_replaced_unasked(
