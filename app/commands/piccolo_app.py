@@ -9,8 +9,12 @@ from app.commands.export import export
 from app.commands.frontend import install
 from app.commands.import_ import import_rows
 from app.commands.import_universities import import_universities
+from app.commands.jobs import jobs
 from app.commands.restore import restore
+from app.commands.retention import retention
 from app.commands.seed import seed
+from app.commands.slow import slow
+from app.commands.stats import stats
 
 install()
 
@@ -22,7 +26,11 @@ APP_CONFIG = AppConfig(
     table_classes=[],
     commands=[
         import_universities,
+        jobs,
         seed,
+        retention,
+        slow,
+        stats,
         backup,
         restore,
         export,
