@@ -1,5 +1,6 @@
 """Databases of their own for commands that save or replace what a database holds."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -49,3 +50,16 @@ async def saved_export(seeded: SeedbedEngine, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("exports") / "export"
     await write_export(seeded, folder, with_secrets=True)
     return folder
+
+
+@pytest.fixture
+def folder(saved_export: Path, tmp_path: Path) -> Path:
+    """An export of the seed data with their secrets, for this test alone."""
+    return shutil.copytree(saved_export, tmp_path / "export")
+
+
+@pytest.fixture
+def hand(tmp_path: Path) -> Path:
+    """A folder without a manifest, for files written by hand."""
+    (tmp_path / "hand").mkdir()
+    return tmp_path / "hand"

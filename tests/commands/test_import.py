@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,19 +21,6 @@ from tests.databases import ROOT
 
 HASH = "ab" * 32
 AUDIT = "operations.audit_logs.jsonl"
-
-
-@pytest.fixture
-def folder(saved_export: Path, tmp_path: Path) -> Path:
-    """An export of the seed data with their secrets, for this test alone."""
-    return shutil.copytree(saved_export, tmp_path / "export")
-
-
-@pytest.fixture
-def hand(tmp_path: Path) -> Path:
-    """A folder without a manifest, for files written by hand."""
-    (tmp_path / "hand").mkdir()
-    return tmp_path / "hand"
 
 
 def _organization(slug: str, **values: Any) -> dict[str, Any]:
@@ -213,23 +199,6 @@ async def test_strict_loads_nothing_and_tells_every_bad_row(
     assert await committed.fetch("select from operations.audit_logs") == []
 
 
-async def test_a_file_that_was_changed_is_told(
-    scratch: SeedbedEngine, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = folder / "operations.system_configs.jsonl"
-    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
-    with pytest.raises(NothingLoaded, match="1 changed file: nothing was loaded"):
-        await load_export(scratch, folder, strict=True)
-    assert await scratch.fetch("select from identity.users") == []
-    capsys.readouterr()
-    _, bad = await load_export(scratch, folder)
-    assert bad == []
-    assert capsys.readouterr().err == (
-        "operations.system_configs.jsonl is not the file that was exported: it was changed, or"
-        " damaged on its way.\n"
-    )
-
-
 async def _session(engine: SeedbedEngine) -> dict[str, str | None]:
     [user] = await engine.fetch(
         "insert into identity.users (email, name, role, status)"
@@ -371,60 +340,6 @@ async def test_awkward_values_go_there_and_back(
     after = await bytes_of(scratch, tmp_path / "after")
     assert len(before["identity.organizations.jsonl"].splitlines()) == 1
     assert after["identity.organizations.jsonl"] == before["identity.organizations.jsonl"]
-
-
-@pytest.mark.parametrize("kind", ["file", "manifest", "name"])
-async def test_nothing_outside_the_folder_is_read(
-    scratch: SeedbedEngine, folder: Path, tmp_path: Path, kind: str
-) -> None:
-    outside = tmp_path / "outside"
-    name = "manifest.json" if kind == "manifest" else "catalog.universities.jsonl"
-    if kind == "name":
-        path = folder / "manifest.json"
-        manifest = json.loads(path.read_text())
-        manifest["tables"]["catalog.universities"]["file"] = "../outside"
-        (folder / name).rename(outside)
-        path.write_text(json.dumps(manifest))
-        told = "names a file for catalog.universities that is not"
-    else:
-        (folder / name).rename(outside)
-        (folder / name).symlink_to(outside)
-        told = f"{name} is not an ordinary file: nothing was read"
-    with pytest.raises(CommandError, match=told):
-        await load_export(scratch, folder)
-    assert await scratch.fetch("select from identity.users") == []
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"format": 7}, "is of format 7, not 1"),
-        ({"tables": {"a": 1}}, "is not the manifest of an export"),
-        ({"tables": {}}, "holds no export"),
-        (
-            {"tables": {"x.y": {"file": "x.y.jsonl", "rows": 0, "sha256": "0" * 64}}},
-            "has a table x.y, which this version does not know",
-        ),
-    ],
-)
-async def test_a_manifest_that_cannot_be_believed_is_refused(
-    scratch: SeedbedEngine, hand: Path, change: dict[str, object], told: str
-) -> None:
-    await write_export(scratch, hand, ("universities",))
-    path = hand / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(CommandError, match=told):
-        await load_export(scratch, hand)
-
-
-async def test_some_tables_only(scratch: SeedbedEngine, folder: Path) -> None:
-    loaded, bad = await load_export(scratch, folder, ("courses", "catalog.universities"))
-    assert ([one.table for one in loaded], bad) == (["catalog.universities", "catalog.courses"], [])
-    assert await scratch.fetch("select from identity.users") == []
-    (folder / "manifest.json").unlink()
-    (folder / "content.posts.jsonl").unlink()
-    with pytest.raises(CommandError, match=r"has no content.posts: nothing was loaded"):
-        await load_export(scratch, folder, ("posts",))
 
 
 async def test_append_only_rows_that_differ_are_bad(
