@@ -1,5 +1,8 @@
-"""Databases of their own for commands that save or replace what a database holds."""
+"""Databases of their own for commands that change the schema, or save or replace all rows."""
 
+import asyncio
+import os
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,10 +13,21 @@ from app.commands import archives
 from app.commands.archives import Backup
 from app.commands.backup import write_backup
 from app.commands.export import write_export
-from app.database import SeedbedEngine
+from app.database import SeedbedEngine, parse_database_url
+from app.database.connections import Connector
 from app.settings import load_settings
 from seeds import runner
 from tests import databases
+
+
+@pytest.fixture
+async def scratch(engine: SeedbedEngine) -> AsyncIterator[Connector]:
+    """What leads to a migrated database that the test may spoil: see `engine.elsewhere`."""
+    server = databases.server()
+    name = f"seedbed_scratch_{os.getpid()}_{secrets.token_hex(3)}"
+    await asyncio.to_thread(server.create_database, name, databases.template())
+    yield Connector(parse_database_url(server.dsn(name)), engine.settings)
+    await asyncio.to_thread(server.drop_database, name)
 
 
 def _engine() -> Iterator[SeedbedEngine]:
@@ -22,7 +36,7 @@ def _engine() -> Iterator[SeedbedEngine]:
 
 
 @pytest.fixture
-def scratch() -> Iterator[SeedbedEngine]:
+def spare() -> Iterator[SeedbedEngine]:
     """An engine without a pool on an empty, migrated database that is dropped afterwards."""
     yield from _engine()
 

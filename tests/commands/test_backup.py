@@ -72,7 +72,7 @@ async def test_the_manifest_says_what_the_dump_holds(
 
 
 async def test_a_backup_under_writes_is_of_one_moment(
-    committed: SeedbedEngine, scratch: SeedbedEngine, tmp_path: Path
+    committed: SeedbedEngine, spare: SeedbedEngine, tmp_path: Path
 ) -> None:
     await runner.seed(committed)
     written = 0
@@ -94,15 +94,15 @@ async def test_a_backup_under_writes_is_of_one_moment(
     made = await _write(committed, tmp_path)
     ended.set()
     await writer
-    await restore_backup(scratch, made)
-    [found] = await scratch.fetch(
+    await restore_backup(spare, made)
+    [found] = await spare.fetch(
         "select count(*) as users, count(user_profiles.id) as profiles from identity.users"
         ' left join identity.user_profiles on "user" = users.id'
         " where email like '%writer.example'"
     )
     assert found["users"] == found["profiles"]
     assert before <= found["users"] < written
-    [users] = await scratch.fetch("select count(*) as rows from identity.users")
+    [users] = await spare.fetch("select count(*) as rows from identity.users")
     assert made.manifest.rows["identity.users"] == users["rows"]
 
 
@@ -229,18 +229,18 @@ def _wait_for_dump(pid: int, folder: Path) -> psutil.Process:
 
 
 async def test_a_table_that_is_hidden_is_told(
-    committed: SeedbedEngine, scratch: SeedbedEngine, tmp_path: Path
+    committed: SeedbedEngine, spare: SeedbedEngine, tmp_path: Path
 ) -> None:
-    await scratch.fetch("drop table operations.rate_limits")
+    await spare.fetch("drop table operations.rate_limits")
     with pytest.raises(Exception, match="rate_limits"):
-        await _write(scratch, tmp_path)
+        await _write(spare, tmp_path)
     assert _shown(tmp_path) == []
 
 
-async def test_a_database_without_tables_is_told(scratch: SeedbedEngine, tmp_path: Path) -> None:
-    await scratch.fetch("drop table public.migration")
+async def test_a_database_without_tables_is_told(spare: SeedbedEngine, tmp_path: Path) -> None:
+    await spare.fetch("drop table public.migration")
     with pytest.raises(CommandError, match="run `piccolo migrations forwards app` first"):
-        await _write(scratch, tmp_path)
+        await _write(spare, tmp_path)
     assert _shown(tmp_path) == []
 
 

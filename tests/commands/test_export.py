@@ -132,10 +132,10 @@ async def test_a_folder_that_is_not_empty_is_refused(
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-async def test_a_failure_leaves_nothing(scratch: SeedbedEngine, tmp_path: Path) -> None:
-    await scratch.fetch("drop table operations.rate_limits")
+async def test_a_failure_leaves_nothing(spare: SeedbedEngine, tmp_path: Path) -> None:
+    await spare.fetch("drop table operations.rate_limits")
     with pytest.raises(Exception, match="rate_limits"):
-        await write_export(scratch, tmp_path / "out")
+        await write_export(spare, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -47,13 +47,13 @@ async def _versions(engine: SeedbedEngine) -> list[tuple[object, ...]]:
 
 
 async def test_the_rows_come_back_byte_by_byte(
-    scratch: SeedbedEngine, folder: Path, tmp_path: Path
+    spare: SeedbedEngine, folder: Path, tmp_path: Path
 ) -> None:
-    loaded, bad = await load_export(scratch, folder, strict=True)
+    loaded, bad = await load_export(spare, folder, strict=True)
     assert bad == []
     assert sum(one.created for one in loaded) == sum(one.rows for one in loaded) > 300
     before = {path.name: path.read_bytes() for path in folder.glob("*.jsonl")}
-    after = await bytes_of(scratch, tmp_path / "after")
+    after = await bytes_of(spare, tmp_path / "after")
     # The run itself is one row of the audit log, the newest.
     logs = after.pop(AUDIT).splitlines(keepends=True)
     assert b"".join(logs[:-1]) == before.pop(AUDIT)
@@ -68,12 +68,12 @@ async def test_the_rows_come_back_byte_by_byte(
     }
 
 
-async def test_a_second_import_touches_nothing(scratch: SeedbedEngine, folder: Path) -> None:
-    await load_export(scratch, folder)
-    before = await _versions(scratch)
-    loaded, _ = await load_export(scratch, folder)
+async def test_a_second_import_touches_nothing(spare: SeedbedEngine, folder: Path) -> None:
+    await load_export(spare, folder)
+    before = await _versions(spare)
+    loaded, _ = await load_export(spare, folder)
     assert {_counts(one)[:2] for one in loaded} == {(0, 0)}
-    assert await _versions(scratch) == before
+    assert await _versions(spare) == before
 
 
 async def test_a_row_that_differs_is_changed_once(committed: SeedbedEngine, hand: Path) -> None:
@@ -255,15 +255,15 @@ async def test_a_bad_row_takes_along_those_that_refer_to_it_alone(
 
 
 async def test_sequences_go_on_after_the_imported_numbers(
-    scratch: SeedbedEngine, folder: Path, hand: Path
+    spare: SeedbedEngine, folder: Path, hand: Path
 ) -> None:
-    await load_export(scratch, folder)
-    [project] = await scratch.fetch("select id from projects.projects limit 1")
+    await load_export(spare, folder)
+    [project] = await spare.fetch("select id from projects.projects limit 1")
     event = {"id": str(new_id()), "project": str(project["id"]), "name": "x", "sequence": 5_000}
     put(hand / "operations.events.jsonl", event)
-    _, bad = await load_export(scratch, hand)
+    _, bad = await load_export(spare, hand)
     assert bad == []
-    [row] = await scratch.fetch(
+    [row] = await spare.fetch(
         "insert into operations.events (project, name) values ($1, 'y') returning sequence",
         project["id"],
     )
@@ -271,10 +271,10 @@ async def test_sequences_go_on_after_the_imported_numbers(
 
 
 async def test_without_secrets_rows_that_need_them_are_left_out_and_told(
-    seeded: SeedbedEngine, scratch: SeedbedEngine, folder: Path, tmp_path: Path
+    seeded: SeedbedEngine, spare: SeedbedEngine, folder: Path, tmp_path: Path
 ) -> None:
     await write_export(seeded, tmp_path / "plain")
-    loaded, bad = await load_export(scratch, tmp_path / "plain", strict=True)
+    loaded, bad = await load_export(spare, tmp_path / "plain", strict=True)
     assert bad == []
     lacking = {one.table: one.lacking for one in loaded if one.lacking}
     assert set(lacking) == {
@@ -284,15 +284,15 @@ async def test_without_secrets_rows_that_need_them_are_left_out_and_told(
         "identity.api_keys",
     }
     assert lacking["identity.sessions"] == len(lines(folder / "identity.sessions.jsonl"))
-    [row] = await scratch.fetch(
+    [row] = await spare.fetch(
         "select count(*) as users, count(password_hash) as hashes from identity.users"
     )
     assert (row["users"] > 0, row["hashes"]) == (True, 0)
     # A secret that is there stays.
-    await load_export(scratch, folder)
-    before = await _versions(scratch)
-    await load_export(scratch, tmp_path / "plain")
-    assert await _versions(scratch) == before
+    await load_export(spare, folder)
+    before = await _versions(spare)
+    await load_export(spare, tmp_path / "plain")
+    assert await _versions(spare) == before
 
 
 async def test_the_null_of_json_stays_what_it_is(committed: SeedbedEngine, hand: Path) -> None:
@@ -325,7 +325,7 @@ def test_tables_follow_those_they_refer_to() -> None:
 
 
 async def test_awkward_values_go_there_and_back(
-    committed: SeedbedEngine, scratch: SeedbedEngine, tmp_path: Path
+    committed: SeedbedEngine, spare: SeedbedEngine, tmp_path: Path
 ) -> None:
     name = "a\\.\n\r\t\x01\x02\x7f\"'\u2028\U0001f600 ,\\N"
     await committed.fetch(
@@ -335,21 +335,21 @@ async def test_awkward_values_go_there_and_back(
         json.dumps({name: [0.1, 10**40, None, {}, name]}),
     )
     before = await bytes_of(committed, tmp_path / "before")
-    _, bad = await load_export(scratch, tmp_path / "before", strict=True)
+    _, bad = await load_export(spare, tmp_path / "before", strict=True)
     assert bad == []
-    after = await bytes_of(scratch, tmp_path / "after")
+    after = await bytes_of(spare, tmp_path / "after")
     assert len(before["identity.organizations.jsonl"].splitlines()) == 1
     assert after["identity.organizations.jsonl"] == before["identity.organizations.jsonl"]
 
 
 async def test_append_only_rows_that_differ_are_bad(
-    scratch: SeedbedEngine, folder: Path, tmp_path: Path
+    spare: SeedbedEngine, folder: Path, tmp_path: Path
 ) -> None:
-    await load_export(scratch, folder)
+    await load_export(spare, folder)
     rows = lines(folder / AUDIT)
     rows[0]["action"] = "forged"
     put(folder / AUDIT, *rows)
-    _, bad = await load_export(scratch, folder, ("audit_logs",))
+    _, bad = await load_export(spare, folder, ("audit_logs",))
     assert [(each.line, each.reason) for each in bad] == [
         (1, "audit_logs is append-only: update is refused.")
     ]

@@ -13,7 +13,7 @@ from app.database import SeedbedEngine
 
 @pytest.mark.parametrize("kind", ["file", "manifest", "name"])
 async def test_nothing_outside_the_folder_is_read(
-    scratch: SeedbedEngine, folder: Path, tmp_path: Path, kind: str
+    spare: SeedbedEngine, folder: Path, tmp_path: Path, kind: str
 ) -> None:
     outside = tmp_path / "outside"
     name = "manifest.json" if kind == "manifest" else "catalog.universities.jsonl"
@@ -29,8 +29,8 @@ async def test_nothing_outside_the_folder_is_read(
         (folder / name).symlink_to(outside)
         told = f"{name} is not an ordinary file: nothing was read"
     with pytest.raises(CommandError, match=told):
-        await load_export(scratch, folder)
-    assert await scratch.fetch("select from identity.users") == []
+        await load_export(spare, folder)
+    assert await spare.fetch("select from identity.users") == []
 
 
 @pytest.mark.parametrize(
@@ -46,35 +46,35 @@ async def test_nothing_outside_the_folder_is_read(
     ],
 )
 async def test_a_manifest_that_cannot_be_believed_is_refused(
-    scratch: SeedbedEngine, hand: Path, change: dict[str, object], told: str
+    spare: SeedbedEngine, hand: Path, change: dict[str, object], told: str
 ) -> None:
-    await write_export(scratch, hand, ("universities",))
+    await write_export(spare, hand, ("universities",))
     path = hand / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(CommandError, match=told):
-        await load_export(scratch, hand)
+        await load_export(spare, hand)
 
 
-async def test_some_tables_only(scratch: SeedbedEngine, folder: Path) -> None:
-    loaded, bad = await load_export(scratch, folder, ("courses", "catalog.universities"))
+async def test_some_tables_only(spare: SeedbedEngine, folder: Path) -> None:
+    loaded, bad = await load_export(spare, folder, ("courses", "catalog.universities"))
     assert ([one.table for one in loaded], bad) == (["catalog.universities", "catalog.courses"], [])
-    assert await scratch.fetch("select from identity.users") == []
+    assert await spare.fetch("select from identity.users") == []
     (folder / "manifest.json").unlink()
     (folder / "content.posts.jsonl").unlink()
     with pytest.raises(CommandError, match=r"has no content.posts: nothing was loaded"):
-        await load_export(scratch, folder, ("posts",))
+        await load_export(spare, folder, ("posts",))
 
 
 async def test_a_file_that_was_changed_is_told(
-    scratch: SeedbedEngine, folder: Path, capsys: pytest.CaptureFixture[str]
+    spare: SeedbedEngine, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = folder / "operations.system_configs.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     with pytest.raises(NothingLoaded, match="1 changed file: nothing was loaded"):
-        await load_export(scratch, folder, strict=True)
-    assert await scratch.fetch("select from identity.users") == []
+        await load_export(spare, folder, strict=True)
+    assert await spare.fetch("select from identity.users") == []
     capsys.readouterr()
-    _, bad = await load_export(scratch, folder)
+    _, bad = await load_export(spare, folder)
     assert bad == []
     assert capsys.readouterr().err == (
         "operations.system_configs.jsonl is not the file that was exported: it was changed, or"

@@ -46,32 +46,30 @@ def _run(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
 
 
 async def test_every_table_comes_back_byte_by_byte(
-    seeded: SeedbedEngine, scratch: SeedbedEngine, backup: Backup, tmp_path: Path
+    seeded: SeedbedEngine, spare: SeedbedEngine, backup: Backup, tmp_path: Path
 ) -> None:
-    await restore_backup(scratch, backup)
+    await restore_backup(spare, backup)
     before = await bytes_of(seeded, tmp_path / "before")
     assert sum(map(len, before.values())) > 100_000
-    assert await bytes_of(scratch, tmp_path / "after") == before
+    assert await bytes_of(spare, tmp_path / "after") == before
     # Append-only tables are so again.
     with pytest.raises(Exception, match="audit_logs is append-only"):
-        await scratch.fetch("delete from operations.audit_logs")
+        await spare.fetch("delete from operations.audit_logs")
 
 
 async def test_what_came_after_the_backup_is_gone(
-    scratch: SeedbedEngine, backup: Backup, tmp_path: Path
+    spare: SeedbedEngine, backup: Backup, tmp_path: Path
 ) -> None:
-    await restore_backup(scratch, backup)
-    before = await bytes_of(scratch, tmp_path / "before")
+    await restore_backup(spare, backup)
+    before = await bytes_of(spare, tmp_path / "before")
     # As a newer migration would make them: a table that refers to ours, and a function.
-    await scratch.fetch(
-        "create table identity.badges (id int, owner uuid references identity.users)"
-    )
-    await scratch.fetch("create table public.badges (id serial)")
-    await scratch.fetch("create function public.badge() returns int return 1")
-    await scratch.fetch("update identity.users set name = 'Changed'")
-    await restore_backup(scratch, backup, clean=True)
-    assert await bytes_of(scratch, tmp_path / "after") == before
-    [row] = await scratch.fetch(
+    await spare.fetch("create table identity.badges (id int, owner uuid references identity.users)")
+    await spare.fetch("create table public.badges (id serial)")
+    await spare.fetch("create function public.badge() returns int return 1")
+    await spare.fetch("update identity.users set name = 'Changed'")
+    await restore_backup(spare, backup, clean=True)
+    assert await bytes_of(spare, tmp_path / "after") == before
+    [row] = await spare.fetch(
         "select to_regclass('identity.badges') as one, to_regclass('public.badges') as two,"
         " to_regproc('public.badge') as three, to_regproc('public.uuid_v7') as ours"
     )
@@ -80,17 +78,17 @@ async def test_what_came_after_the_backup_is_gone(
 
 
 async def test_a_schema_in_place_of_public_is_part_of_it(
-    scratch: SeedbedEngine, tmp_path: Path
+    spare: SeedbedEngine, tmp_path: Path
 ) -> None:
-    await scratch.fetch("create schema extra")
-    await scratch.fetch("alter table public.migration set schema extra")
-    settings = scratch.settings
+    await spare.fetch("create schema extra")
+    await spare.fetch("alter table public.migration set schema extra")
+    settings = spare.settings
     url = f"{settings.database_url}&schema=extra"
     engine = SeedbedEngine(dataclasses.replace(settings, database_url=url))
     with archives.locked(tmp_path / "backups"):
         made = await write_backup(engine, tmp_path / "backups")
     assert made.manifest.rows["extra.migration"] == len(made.manifest.migrations) > 0
-    await scratch.fetch("create table extra.later (id int)")
+    await spare.fetch("create table extra.later (id int)")
     with pytest.raises(CommandError, match=r"extra.later is not one of the application's tables"):
         await restore_backup(engine, made)
     await restore_backup(engine, made, clean=True)
@@ -100,49 +98,49 @@ async def test_a_schema_in_place_of_public_is_part_of_it(
 
 
 async def test_rows_that_are_there_are_not_replaced_unasked(
-    scratch: SeedbedEngine, backup: Backup
+    spare: SeedbedEngine, backup: Backup
 ) -> None:
-    await scratch.fetch("insert into identity.organizations (name, slug) values ('Mine', 'mine')")
+    await spare.fetch("insert into identity.organizations (name, slug) values ('Mine', 'mine')")
     with pytest.raises(CommandError) as caught:
-        await restore_backup(scratch, backup)
+        await restore_backup(spare, backup)
     assert str(caught.value) == (
         "The database is not empty (identity.organizations holds rows): add --clean to replace all"
         " that it holds. Nothing was changed."
     )
-    [row] = await scratch.fetch("select name from identity.organizations")
+    [row] = await spare.fetch("select name from identity.organizations")
     assert row["name"] == "Mine"
 
 
 async def test_a_table_of_somebody_else_is_not_dropped_unasked(
-    scratch: SeedbedEngine, backup: Backup
+    spare: SeedbedEngine, backup: Backup
 ) -> None:
-    await scratch.fetch("create table public.theirs (id int)")
+    await spare.fetch("create table public.theirs (id int)")
     with pytest.raises(CommandError, match=r"public.theirs is not one of the application's tables"):
-        await restore_backup(scratch, backup)
-    assert await scratch.fetch("select from public.theirs") == []
+        await restore_backup(spare, backup)
+    assert await spare.fetch("select from public.theirs") == []
 
 
-async def test_a_database_in_use_is_refused(scratch: SeedbedEngine, backup: Backup) -> None:
-    other = await scratch.get_new_connection()
+async def test_a_database_in_use_is_refused(spare: SeedbedEngine, backup: Backup) -> None:
+    other = await spare.get_new_connection()
     with pytest.raises(CommandError) as caught:
-        await restore_backup(scratch, backup)
+        await restore_backup(spare, backup)
     assert str(caught.value) == (
         "The database is in use by 1 connection (seedbed): stop the application, or add --force to"
         " end them. Nothing was changed."
     )
-    assert await scratch.fetch("select from identity.users") == []
-    await restore_backup(scratch, backup, force=True)
+    assert await spare.fetch("select from identity.users") == []
+    await restore_backup(spare, backup, force=True)
     with pytest.raises(Exception, match=r"terminat|closed|lost"):
         await other.fetch("select 1")
-    assert await scratch.fetch("select from identity.users limit 1")
+    assert await spare.fetch("select from identity.users limit 1")
 
 
 @pytest.mark.parametrize("fault", ["rows", "table", "end"])
 async def test_a_failure_leaves_the_database_as_it_was(
-    scratch: SeedbedEngine, backup: Backup, tmp_path: Path, fault: str
+    spare: SeedbedEngine, backup: Backup, tmp_path: Path, fault: str
 ) -> None:
-    await scratch.fetch("insert into identity.organizations (name, slug) values ('Mine', 'mine')")
-    before = await bytes_of(scratch, tmp_path / "before")
+    await spare.fetch("insert into identity.organizations (name, slug) values ('Mine', 'mine')")
+    before = await bytes_of(spare, tmp_path / "before")
     rows = dict(backup.manifest.rows)
     match fault:
         case "rows":
@@ -157,30 +155,30 @@ async def test_a_failure_leaves_the_database_as_it_was(
             broken = _edit(backup, sha256=archives.checksum(backup.dump))
             told = "pg_restore failed: "
     with pytest.raises(CommandError, match=told):
-        await restore_backup(scratch, broken, clean=True)
-    assert await bytes_of(scratch, tmp_path / "after") == before
+        await restore_backup(spare, broken, clean=True)
+    assert await bytes_of(spare, tmp_path / "after") == before
 
 
 async def test_a_damaged_dump_is_refused_before_anything(
-    scratch: SeedbedEngine, backup: Backup
+    spare: SeedbedEngine, backup: Backup
 ) -> None:
     data = bytearray(backup.dump.read_bytes())
     data[len(data) // 2] ^= 1
     backup.dump.write_bytes(data)
     with pytest.raises(CommandError, match="its checksum is not that of the manifest"):
-        await restore_backup(scratch, backup, clean=True)
+        await restore_backup(spare, backup, clean=True)
 
 
-async def test_production_wants_the_name(scratch: SeedbedEngine, backup: Backup) -> None:
-    [row] = await scratch.fetch("select current_database() as name")
-    scratch.settings = dataclasses.replace(scratch.settings, environment="production")
+async def test_production_wants_the_name(spare: SeedbedEngine, backup: Backup) -> None:
+    [row] = await spare.fetch("select current_database() as name")
+    spare.settings = dataclasses.replace(spare.settings, environment="production")
     with pytest.raises(CommandError, match=f"add --database={row['name']} if that is the one"):
-        await restore_backup(scratch, backup)
+        await restore_backup(spare, backup)
     with pytest.raises(CommandError, match=r"is called .*, not another"):
-        await restore_backup(scratch, backup, named="another")
-    assert await scratch.fetch("select from identity.users") == []
-    await restore_backup(scratch, backup, named=row["name"])
-    assert await scratch.fetch("select from identity.users limit 1")
+        await restore_backup(spare, backup, named="another")
+    assert await spare.fetch("select from identity.users") == []
+    await restore_backup(spare, backup, named=row["name"])
+    assert await spare.fetch("select from identity.users limit 1")
 
 
 @pytest.mark.parametrize(
@@ -200,9 +198,9 @@ async def test_a_manifest_that_cannot_be_believed_is_refused(
 
 
 async def test_the_command_restores_and_tells(
-    scratch: SeedbedEngine, backup: Backup, tmp_path: Path
+    spare: SeedbedEngine, backup: Backup, tmp_path: Path
 ) -> None:
-    url = scratch.settings.database_url
+    url = spare.settings.database_url
     assert url is not None
     run = _run(str(backup.folder), url=url)
     assert (run.returncode, run.stderr) == (0, "")
@@ -218,10 +216,10 @@ async def test_the_command_restores_and_tells(
     assert run.stderr.endswith(f"Its newest one is {backup.folder.name}.\n")
 
 
-async def test_the_migrations_that_differ_are_told(scratch: SeedbedEngine, backup: Backup) -> None:
+async def test_the_migrations_that_differ_are_told(spare: SeedbedEngine, backup: Backup) -> None:
     names = backup.manifest.migrations
     _edit(backup, migrations=[*names[:-1], "2099-01-01T00:00:00:000000"], app_version="9.9")
-    url = scratch.settings.database_url
+    url = spare.settings.database_url
     assert url is not None
     run = _run(str(backup.folder), url=url)
     assert run.returncode == 0
