@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from piccolo.table import Table
 
 from app.tables import Organization, University, User
-from seeds import assessment, catalog, content, identity, projects
+from seeds import assessment, catalog, content, identity, payments, projects
 from seeds.upsert import save
 from tests.graphql import sign_in
 
@@ -77,6 +77,8 @@ async def make_world() -> World:
     _posts(world, owner, people["suspended"])
     _questionnaires(world, ours)
     _runs(world, owner)
+    payment = payments.payment(user=owner)
+    world.add(OWNER, payment=payment, transaction=payments.transaction(payment=payment))
     project = projects.project(owner=owner)
     message = projects.message(project=project)
     world.add(OWNER, project=project, message=message, fragment=projects.fragment(message=message))
