@@ -1,5 +1,6 @@
 """Where all parts meet: `uvicorn app.main:app`."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from app.web import health, pages
 from app.web.graphql import GraphQLEndpoint
 from app.web.headers import SecurityHeaders
 from app.web.lifespan import Lifespan
+from app.worker import Worker
 from piccolo_conf import DB
 
 
@@ -47,7 +49,7 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
     graphql = GraphQLEndpoint(built or make_schema(), engine)
     return Server(
         graphql=SecurityHeaders(TrustedHostMiddleware(graphql, hosts), settings),
-        begin_and_end=Lifespan(engine),
+        begin_and_end=Lifespan(engine, Worker(engine).beside if settings.worker else nullcontext),
         routes=[
             *health.routes(engine),
             *pages.routes(settings),

@@ -11,6 +11,7 @@ from piccolo.engine.finder import engine_finder
 from starlette.applications import Starlette
 
 from app.database import SeedbedEngine
+from app.jobs import JOB_TABLES
 from app.tables import TABLES
 from tests import databases
 
@@ -51,7 +52,8 @@ async def database(engine: SeedbedEngine) -> AsyncIterator[SeedbedEngine]:
 async def committed(engine: SeedbedEngine) -> AsyncIterator[SeedbedEngine]:
     """The engine for tests that really commit; afterwards every table is empty again."""
     yield engine
-    names = ", ".join(table._meta.get_formatted_tablename() for table in TABLES)
+    tables = [table._meta.get_formatted_tablename() for table in TABLES]
+    names = ", ".join([*tables, *JOB_TABLES])
     async with engine.transaction():
         # Append-only tables refuse TRUNCATE by trigger; a replica's session fires none.
         await engine.fetch("set local session_replication_role = replica")

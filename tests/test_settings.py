@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import PROJECT, Settings, SettingsError, load_settings, variables
+from app.settings import (
+    PROJECT,
+    Settings,
+    SettingsError,
+    SmtpServer,
+    load_settings,
+    variables,
+)
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing listens here
 SECRET = "kN3vTq8zR1xWm5LpYc7Hd2Gs9Jf4Bu6A"
@@ -46,6 +53,9 @@ def test_everything_can_be_set() -> None:
             "SEEDBED_MAX_BODY_BYTES": "2048",
             "SEEDBED_REQUEST_TIMEOUT": "9",
             "SEEDBED_TRUSTED_PROXIES": "10.0.0.0/8, 127.0.0.1",
+            "SEEDBED_WORKER": "on",
+            "SEEDBED_SMTP_URL": "smtp://me%40example.org:p%2Fw@mail.example.org",
+            "SEEDBED_MAIL_FROM": "Seedbed <hello@example.org>",
             "PATH": "/bin",
         }
     )
@@ -71,6 +81,9 @@ def test_everything_can_be_set() -> None:
         max_body_bytes=2048,
         request_timeout=9.0,
         trusted_proxies=("10.0.0.0/8", "127.0.0.1/32"),
+        worker=True,
+        smtp_url=SmtpServer("mail.example.org", 587, "starttls", "me@example.org", "p/w"),
+        mail_from="Seedbed <hello@example.org>",
     )
 
 
@@ -216,7 +229,63 @@ def test_every_setting_is_documented() -> None:
         "DATABASE_URL",
         "REPLICA_URLS",
         "SEEDBED_SECRET_KEY",
+        "SEEDBED_SMTP_URL",
     ]
     defaults = {variable.name: variable.default for variable in variables() if variable.default}
     given = {name: value for name, value in defaults.items() if value}
     assert load_settings(given) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("environment", "worker"), [("development", True), ("test", False), ("production", False)]
+)
+def test_the_server_has_a_worker_in_development(environment: str, worker: bool) -> None:
+    environ = {"SEEDBED_ENVIRONMENT": environment, "SEEDBED_SECRET_KEY": SECRET}
+    assert load_settings(environ).worker is worker
+    assert load_settings(environ | {"SEEDBED_WORKER": "true"}).worker is True
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail.example.org:2525", SmtpServer("mail.example.org", 2525, "starttls")),
+        ("smtps://a:b@[::1]", SmtpServer("::1", 465, "tls", "a", "b")),
+        ("smtp://localhost?tls=off", SmtpServer("localhost", 25, "off")),
+    ],
+)
+def test_an_smtp_server_is_a_url(url: str, server: SmtpServer) -> None:
+    environ = {"SEEDBED_SMTP_URL": url, "SEEDBED_MAIL_FROM": "hello@example.org"}
+    settings = load_settings(environ)
+    assert settings.smtp_url == server
+    assert "b@" not in repr(settings)
+    assert "'b'" not in repr(server)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mail.example.org", "must be a URL such as"),
+        ("smtp://", "must be a URL such as"),
+        ("smtp://h:99999", "must have a port from 1 to 65535"),
+        ("smtp://h?starttls=no", "has a parameter that is not known"),
+        ("smtps://h?tls=off", "can have tls=off with smtp://"),
+        ("smtp://hunter2@h", "must have both a user and a password"),
+        ("smtp://u:hunter2@h?tls=off", "would send the password without TLS"),
+        ("smtp://h?ca=/nowhere/ca.pem", "names a file in ca that is not there"),
+    ],
+)
+def test_an_smtp_server_that_cannot_be_used_is_refused(url: str, said: str) -> None:
+    (problem,) = _problems({"SEEDBED_SMTP_URL": url, "SEEDBED_MAIL_FROM": "hello@example.org"})
+    assert problem.startswith(f"SEEDBED_SMTP_URL {said}")
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize("text", ["Seedbed", "a@b, c@d", "Ann <ann>", "<>", "a b@c"])
+def test_mail_comes_from_one_address(text: str) -> None:
+    (problem,) = _problems({"SEEDBED_MAIL_FROM": text})
+    assert problem.startswith("SEEDBED_MAIL_FROM must be an address such as")
+
+
+def test_an_smtp_server_needs_an_address_of_its_owner() -> None:
+    (problem,) = _problems({"SEEDBED_SMTP_URL": "smtp://mail.example.org"})
+    assert problem.startswith("SEEDBED_MAIL_FROM must be set")

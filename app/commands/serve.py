@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import logging.config
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import uvicorn
 
 from app.database import DatabaseError, EmbeddedServer, SeedbedEngine
 from app.database.migrations import migrate
+from app.logs import configure_logging
 from app.settings import Settings
 from seeds.runner import DEMO_LOGINS, seed_if_empty
 from seeds.upsert import SeedError
@@ -35,7 +35,7 @@ def serve(engine: SeedbedEngine) -> int:
     connect meanwhile wait for their answer instead of being refused.
     """
     settings = engine.settings
-    _configure_logging(settings)
+    configure_logging(settings)
     # From here on SIGTERM is what Ctrl-C is, also before uvicorn handles both, and also where a
     # shell made this process ignore Ctrl-C because it runs in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -161,21 +161,6 @@ def _tell(text: str) -> None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     signal.raise_signal(signal.SIGINT)
-
-
-def _configure_logging(settings: Settings) -> None:
-    level = logging.getLevelNamesMapping()[settings.log_level]
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-            "root": {"handlers": ["stderr"], "level": level},
-            # Its own news ("Started server process") is what the lines below say better.
-            "loggers": {"uvicorn": {"level": max(logging.WARNING, level)}},
-        }
-    )
 
 
 def _address(listener: socket.socket) -> str:

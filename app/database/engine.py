@@ -22,7 +22,7 @@ from app.database.batches import Batch
 from app.database.connections import Connection, Connector, close
 from app.database.embedded import EmbeddedServer
 from app.database.errors import DatabaseUnavailable
-from app.database.pool import ConnectionPool
+from app.database.pool import ConnectionPool, PoolUse
 from app.database.replicas import Replicas
 from app.database.statements import (
     StatementLog,
@@ -118,6 +118,10 @@ class SeedbedEngine(PostgresEngine):
             if self._pool is not None:
                 await self._pool.close()
             self._pool = self.pool = None
+
+    def pool_use(self) -> PoolUse | None:
+        """How the pool of this process is used at this moment; None where there is none."""
+        return None if self._pool is None else self._pool.use
 
     def _pool_lock(self) -> asyncio.Lock:
         """Keeps two that start or close the pool apart; a lock belongs to one event loop."""

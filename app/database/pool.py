@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -23,6 +24,16 @@ logging.getLogger("asyncpg.pool").addFilter(_without_traceback)
 
 RESET_TIMEOUT = 5.0  # seconds for the reset of a connection that is given back
 CLOSE_TIMEOUT = 10.0  # seconds that closing waits for connections in use
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """A pool at one moment: its open connections, how many are in use, who waits, and its limit."""
+
+    open: int
+    in_use: int
+    waiting: int
+    limit: int
 
 
 class ConnectionPool:
@@ -87,6 +98,17 @@ class ConnectionPool:
     def usable(self) -> bool:
         """Whether it is of the event loop that now runs: Piccolo's run_sync starts its own."""
         return self._loop is asyncio.get_running_loop()
+
+    @property
+    def use(self) -> PoolUse:
+        """How it is used at this moment."""
+        assert self.driver is not None
+        return PoolUse(
+            open=self.driver.get_size(),
+            in_use=min(self._taken, self.max_size),
+            waiting=max(self._taken - self.max_size, 0),
+            limit=self.max_size,
+        )
 
     async def take(self) -> Connection:
         """A connection, to be given back. Raises PoolTimeout, or as Connector.connect."""

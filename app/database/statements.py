@@ -6,7 +6,7 @@ Arguments are never logged: they are what people typed.
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -57,6 +57,8 @@ class StatementLog:
     def __init__(self, slow_ms: float, *, log_all: bool) -> None:
         self.slow = slow_ms / 1000
         self.log_all = log_all
+        # Is told of every slow statement as well: its SQL, its seconds and its operation.
+        self.on_slow: Callable[[str, float, str | None], None] | None = None
 
     def count(self, sql: str) -> None:
         """Show the statement to every `count_statements` block around the caller."""
@@ -71,6 +73,8 @@ class StatementLog:
         slow = seconds >= self.slow
         if not slow and not self.log_all:
             return
+        if slow and self.on_slow is not None:
+            self.on_slow(sql, seconds, operation_name.get())
         logger.log(
             logging.WARNING if slow else logging.INFO,
             "%s %.1f ms%s [%s]: %s",

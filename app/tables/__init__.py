@@ -28,7 +28,7 @@ from app.tables.identity import (
     User,
     UserProfile,
 )
-from app.tables.operations import AuditLog, Event, RateLimit, SystemConfig
+from app.tables.operations import AuditLog, Event, RateLimit, SlowStatement, SystemConfig
 from app.tables.payments import Payment, PaymentReport, PaymentTransaction
 from app.tables.projects import Fragment, Message, Project
 
@@ -64,6 +64,7 @@ TABLES: tuple[type[Table], ...] = (
     SystemConfig,
     Event,
     RateLimit,
+    SlowStatement,
 )
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "Response",
     "Section",
     "Session",
+    "SlowStatement",
     "SystemConfig",
     "University",
     "User",

@@ -2,7 +2,9 @@
 
 from piccolo.columns import (
     JSONB,
+    BigInt,
     BigSerial,
+    DoublePrecision,
     ForeignKey,
     Integer,
     OnDelete,
@@ -19,7 +21,7 @@ from app.tables.base import AppendOnlyTable, AppTable, Created, Rules, Updated
 from app.tables.identity import User
 from app.tables.projects import Project
 
-__all__ = ["AuditLog", "Event", "RateLimit", "SystemConfig"]
+__all__ = ["AuditLog", "Event", "RateLimit", "SlowStatement", "SystemConfig"]
 
 
 class AuditLog(AppendOnlyTable, tablename="audit_logs", schema="operations"):
@@ -109,6 +111,35 @@ class Event(AppTable, tablename="events", schema="operations"):
     attempts_range = checks.at_least("attempts", 0)
     last_error_length = checks.length("last_error", 0, 10_000)
     one_end = Check('"delivered_at" is null or "dead_at" is null')
+
+
+class SlowStatement(AppTable, tablename="slow_statements", schema="operations"):
+    """A statement that took longer than the threshold, summed up over all server processes."""
+
+    fingerprint: Varchar = Varchar(
+        length=64,
+        null=False,
+        default=None,
+        help_text="SHA-256 of the statement; lists of arguments of any length count as one.",
+    )
+    operation: Varchar = Varchar(
+        length=200, default="", help_text="The GraphQL operation it was for; empty for none."
+    )
+    sql: Text = Text(null=False, default=None, help_text="The statement, without its arguments.")
+    calls: BigInt = BigInt(default=0, help_text="How often it was slow.")
+    total_ms: DoublePrecision = DoublePrecision(
+        default=0.0, help_text="How long it took in all, in milliseconds."
+    )
+    max_ms: DoublePrecision = DoublePrecision(
+        default=0.0, help_text="How long it took at most, in milliseconds."
+    )
+    last_seen_at: Timestamptz = Timestamptz(
+        default=TimestamptzNow(), null=False, index=True, help_text="When it was slow last."
+    )
+
+    one_per_operation = Unique([fingerprint, operation])
+    sql_length = checks.length("sql", 1, 20_000)
+    calls_range = checks.at_least("calls", 0)
 
 
 class RateLimit(AppTable, tablename="rate_limits", schema="operations"):

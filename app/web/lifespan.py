@@ -1,18 +1,32 @@
-"""The beginning and the end of the application: its pool, and what forbids it to start."""
+"""The beginning and the end of the application: its pool, its records, what forbids its start."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from asyncpg import UndefinedTableError
 from starlette.types import Receive, Send
 
+from app.actions.statistics import SlowStatementRecorder
 from app.database import DatabaseError, SeedbedEngine
+from app.settings import cautions
 from app.tables import User
 from seeds.identity import DEMO_HASH
+
+logger = logging.getLogger(__name__)
 
 
 class Lifespan:
     """ASGI's lifespan over one engine; what prevents the start is told in one sentence."""
 
-    def __init__(self, engine: SeedbedEngine) -> None:
+    def __init__(
+        self,
+        engine: SeedbedEngine,
+        beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ) -> None:
+        """`beside` gives what runs as long as the application does, such as a worker."""
         self._engine = engine
+        self._beside = beside
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Start, wait for the end, and stop."""
@@ -26,8 +40,14 @@ class Lifespan:
             await self._engine.close_connection_pool()
             await send({"type": "lifespan.startup.failed", "message": problem})
             return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
+        for caution in cautions(self._engine.settings):
+            logger.warning("%s", caution)
+        recorder = SlowStatementRecorder(self._engine)
+        recorder.start()
+        async with self._beside():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await recorder.stop()
         await self._engine.close_connection_pool()
         await send({"type": "lifespan.shutdown.complete"})
 

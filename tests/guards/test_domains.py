@@ -12,8 +12,10 @@ SHARED = {
     "app/actions": {
         "__init__",
         "deletion",
+        "retention",
         "slugs",
         "states",
+        "statistics",
     },
     "app/schema": {"__init__", "registry"},
     "seeds": {"__init__", "checks", "ids", "runner", "scale", "texts", "upsert"},

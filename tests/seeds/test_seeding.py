@@ -9,7 +9,7 @@ from piccolo.table import Table
 from app.actions.identity import verify_password
 from app.database import SeedbedEngine
 from app.tables import TABLES
-from app.tables.operations import Event, RateLimit
+from app.tables.operations import Event, RateLimit, SlowStatement
 from app.tables.payments import Payment, TransactionType
 from seeds import identity, operations, payments
 from seeds.checks import ROWS, check
@@ -18,7 +18,7 @@ from seeds.runner import DEMO_LOGINS, Administrator, seed, seed_if_empty
 from seeds.upsert import SeedError, save
 
 # Filled by use, never by seeding.
-EMPTY: set[type[Table]] = {Event, RateLimit}
+EMPTY: set[type[Table]] = {Event, RateLimit, SlowStatement}
 
 
 def _name(table: type[Table]) -> str:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-PROJECT = Path(__file__).resolve().parent.parent
+from app.settings import parsers
+from app.settings.parsers import PROJECT
+from app.settings.smtp import SmtpServer, smtp_server
+
 PREFIX = "SEEDBED_"
 DEVELOPMENT_SECRET = "development-only-secret-key-0000000000"  # noqa: S105 - refused in production
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -31,76 +33,6 @@ class SettingsError(Exception):
         self.problems = tuple(problems)
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _one_of(*names: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        for name in names:
-            if value.lower() == name.lower():
-                return name
-        raise ValueError(f"must be one of {', '.join(names)}")
-
-    return parse
-
-
-def _flag(value: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "on": True}
-    known |= {"0": False, "false": False, "no": False, "off": False}
-    if value.lower() not in known:
-        raise ValueError("must be true or false")
-    return known[value.lower()]
-
-
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", value) or not lowest <= int(value) <= highest:
-            raise ValueError(f"must be a whole number from {lowest} to {highest}")
-        return int(value)
-
-    return parse
-
-
-def _seconds(lowest: float, highest: float) -> Callable[[str], float]:
-    def parse(value: str) -> float:
-        plain = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value)
-        if not plain or not lowest <= float(value) <= highest:
-            raise ValueError(f"must be a number of seconds from {lowest:g} to {highest:g}")
-        return float(value)
-
-    return parse
-
-
-def _milliseconds(value: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value):
-        raise ValueError("must be a number of milliseconds, 0 or more")
-    return float(value)
-
-
-def _list(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _networks(value: str) -> tuple[str, ...]:
-    try:
-        return tuple(str(ip_network(part, strict=False)) for part in _list(value))
-    except ValueError:
-        raise ValueError("must be IP addresses or networks such as 10.0.0.0/8") from None
-
-
-def _folder(value: str) -> Path:
-    path = Path(value).expanduser()
-    return path if path.is_absolute() else PROJECT / path
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an address such as https://api.example.org")
-    return value.rstrip("/")
-
-
 def _doc(parse: Callable[[str], object], text: str, *, env: str = "") -> dict[str, object]:
     """What a field says about itself: how its text is read, its sentence, its variable's name."""
     return {"parse": parse, "help": text, "env": env}
@@ -113,7 +45,7 @@ class Settings:
     environment: Environment = field(
         default="development",
         metadata=_doc(
-            _one_of("development", "test", "production"),
+            parsers.one_of("development", "test", "production"),
             "development, test or production; production refuses placeholder secrets.",
         ),
     )
@@ -121,7 +53,7 @@ class Settings:
         default=None,
         repr=False,
         metadata=_doc(
-            _text,
+            parsers.text,
             "The PostgreSQL (14 or later) to use; without it the embedded one is started.",
             env="DATABASE_URL",
         ),
@@ -130,7 +62,7 @@ class Settings:
         default=(),
         repr=False,
         metadata=_doc(
-            _list,
+            parsers.items,
             "Read replicas, separated by commas (%2C inside a URL); used for reads that need no"
             " fresh data.",
             env="REPLICA_URLS",
@@ -139,60 +71,68 @@ class Settings:
     data_dir: Path = field(
         default=PROJECT / ".data",
         metadata=_doc(
-            _folder,
+            parsers.folder,
             "Where the embedded PostgreSQL and other local data live; relative to the project.",
         ),
     )
-    host: str = field(default="127.0.0.1", metadata=_doc(_text, "The address to listen on."))
+    host: str = field(default="127.0.0.1", metadata=_doc(parsers.text, "The address to listen on."))
     port: int = field(
         default=8000,
-        metadata=_doc(_whole(0, 65535), "The port to listen on; 0 takes any free one."),
+        metadata=_doc(parsers.whole(0, 65535), "The port to listen on; 0 takes any free one."),
     )
     pool_min_size: int = field(
         default=1,
         metadata=_doc(
-            _whole(0, 1000), "Database connections kept open while nobody needs them, per process."
+            parsers.whole(0, 1000),
+            "Database connections kept open while nobody needs them, per process.",
         ),
     )
     pool_max_size: int = field(
         default=10,
-        metadata=_doc(_whole(1, 1000), "Database connections at most, per process and per server."),
+        metadata=_doc(
+            parsers.whole(1, 1000), "Database connections at most, per process and per server."
+        ),
     )
     pool_timeout: float = field(
         default=10.0,
-        metadata=_doc(_seconds(0.01, 3600), "Seconds to wait for a free database connection."),
+        metadata=_doc(
+            parsers.seconds(0.01, 3600), "Seconds to wait for a free database connection."
+        ),
     )
     connect_timeout: float = field(
         default=5.0,
-        metadata=_doc(_seconds(0.01, 3600), "Seconds to wait for one database host to answer."),
+        metadata=_doc(
+            parsers.seconds(0.01, 3600), "Seconds to wait for one database host to answer."
+        ),
     )
     statement_timeout: float = field(
         default=30.0,
         metadata=_doc(
-            _seconds(0, 86400),
+            parsers.seconds(0, 86400),
             "Seconds after which the database stops a statement; 0 never stops one.",
         ),
     )
     slow_query_ms: float = field(
         default=200.0,
         metadata=_doc(
-            _milliseconds,
+            parsers.milliseconds,
             "Statements that take this many milliseconds or longer are logged as warnings.",
         ),
     )
     log_statements: bool = field(
-        default=False, metadata=_doc(_flag, "Log every statement (SQL, never its arguments).")
+        default=False,
+        metadata=_doc(parsers.flag, "Log every statement (SQL, never its arguments)."),
     )
     log_level: LogLevel = field(
         default="INFO",
         metadata=_doc(
-            _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "The lowest level that is logged."
+            parsers.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "The lowest level that is logged."
         ),
     )
     pgbouncer: bool = field(
         default=False,
         metadata=_doc(
-            _flag,
+            parsers.flag,
             "The databases are reached through PgBouncer in transaction mode (or a proxy like it).",
         ),
     )
@@ -200,39 +140,60 @@ class Settings:
         default=DEVELOPMENT_SECRET,
         repr=False,
         metadata=_doc(
-            _text,
+            parsers.text,
             "Signs what the server hands out; 32 random characters at least; needed in production.",
         ),
     )
     public_url: str = field(
         default="http://127.0.0.1:8000",
         metadata=_doc(
-            _web_address, "The address people use; by default http with the host and port above."
+            parsers.web_address,
+            "The address people use; by default http with the host and port above.",
         ),
     )
     allowed_hosts: tuple[str, ...] = field(
         default=LOOPBACK,
         metadata=_doc(
-            _list,
+            parsers.items,
             "Host names the server answers to, separated by commas; by default the loopback names"
             " and the host of the public URL.",
         ),
     )
     max_body_bytes: int = field(
         default=1024 * 1024,
-        metadata=_doc(_whole(1024, 1024**3), "The largest request body, in bytes."),
+        metadata=_doc(parsers.whole(1024, 1024**3), "The largest request body, in bytes."),
     )
     request_timeout: float = field(
         default=30.0,
-        metadata=_doc(_seconds(0.1, 3600), "Seconds after which a request is given up."),
+        metadata=_doc(parsers.seconds(0.1, 3600), "Seconds after which a request is given up."),
     )
     trusted_proxies: tuple[str, ...] = field(
         default=(),
         metadata=_doc(
-            _networks,
+            parsers.networks,
             "Addresses or networks of proxies whose X-Forwarded-* headers are believed, separated"
             " by commas.",
         ),
+    )
+    worker: bool = field(
+        default=True,
+        metadata=_doc(
+            parsers.flag,
+            "Run the background worker inside the server process; by default only in development.",
+        ),
+    )
+    smtp_url: SmtpServer | None = field(
+        default=None,
+        repr=False,
+        metadata=_doc(
+            smtp_server,
+            "Where mail is handed in, such as smtp://user:password@mail.example.org:587 (STARTTLS)"
+            " or smtps://...:465; without it, development prints mail to its log.",
+        ),
+    )
+    mail_from: str = field(
+        default="Seedbed <seedbed@localhost>",
+        metadata=_doc(parsers.mailbox, "Whom mail comes from; needed with an SMTP server."),
     )
 
 
@@ -355,6 +316,8 @@ def _derive(values: dict[str, object]) -> None:
         host = "127.0.0.1" if host in {"0.0.0.0", "::", "[::]"} else host  # noqa: S104 - compared
         host = f"[{host}]" if ":" in host and not host.startswith("[") else host
         values["public_url"] = f"http://{host}:{values.get('port', 8000)}"
+    if "worker" not in values:
+        values["worker"] = values.get("environment", "development") == "development"
     if "allowed_hosts" not in values:
         host = urlsplit(str(values["public_url"])).hostname or ""
         host = f"[{host}]" if ":" in host else host
@@ -373,6 +336,10 @@ def _contradictions(settings: Settings) -> list[str]:
             "SEEDBED_SECRET_KEY must be set in production to at least 32 random characters:"
             ' python -c "import secrets; print(secrets.token_urlsafe(48))" makes some.'
         )
+    if settings.smtp_url is not None and settings.mail_from.endswith("@localhost>"):
+        problems.append(
+            "SEEDBED_MAIL_FROM must be set to your own address when SEEDBED_SMTP_URL is set."
+        )
     return problems
 
 
@@ -381,3 +348,10 @@ def _is_placeholder(secret: str) -> bool:
     words = ("change", "secret-key", "your-", "example", "placeholder", "password", "development")
     plain = secret.lower()
     return len(secret) < 32 or len(set(secret)) < 10 or any(word in plain for word in words)
+
+
+def cautions(settings: Settings) -> tuple[str, ...]:
+    """What will not work with settings that are valid all the same: a sentence each."""
+    if settings.environment == "production" and settings.smtp_url is None:
+        return ("No mail is sent: every job that would send one fails; set SEEDBED_SMTP_URL.",)
+    return ()

@@ -1,0 +1,33 @@
+"""Every setting of the server, read once from the environment and `.env`."""
+
+from app.settings.model import (
+    DEVELOPMENT_SECRET,
+    LOOPBACK,
+    PREFIX,
+    Environment,
+    LogLevel,
+    Settings,
+    SettingsError,
+    Variable,
+    cautions,
+    load_settings,
+    variables,
+)
+from app.settings.parsers import PROJECT
+from app.settings.smtp import SmtpServer
+
+__all__ = [
+    "DEVELOPMENT_SECRET",
+    "LOOPBACK",
+    "PREFIX",
+    "PROJECT",
+    "Environment",
+    "LogLevel",
+    "Settings",
+    "SettingsError",
+    "SmtpServer",
+    "Variable",
+    "cautions",
+    "load_settings",
+    "variables",
+]

@@ -1,0 +1,54 @@
+"""What the worker does again and again beside its jobs: one entry in `DUTIES` each.
+
+Every worker process has all duties, so each must bear that another does the same at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.database import DatabaseError, SeedbedEngine
+from app.jobs import prune
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A function that is run, then again `every` so many seconds after it ended.
+
+    One that takes long ends soon after `stop` is set; it is cancelled when it does not.
+    """
+
+    name: str
+    every: float
+    run: Callable[[SeedbedEngine, asyncio.Event], Awaitable[None]]
+
+
+async def keep(duty: Duty, engine: SeedbedEngine, stop: asyncio.Event) -> None:
+    """Do a duty until `stop` is set; one that fails is logged and done again."""
+    while not stop.is_set():
+        try:
+            await duty.run(engine, stop)
+        except DatabaseError as error:
+            logger.warning("The duty %r waits: %s", duty.name, error, extra={"duty": duty.name})
+        except Exception:
+            logger.exception("The duty %r failed", duty.name, extra={"duty": duty.name})
+        await pause(stop, duty.every)
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait, but not for longer than until `stop` is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+async def _prune(engine: SeedbedEngine, _stop: asyncio.Event) -> None:
+    await prune(engine)
+
+
+DUTIES = (Duty("delete old jobs", 3600, _prune),)
