@@ -199,12 +199,12 @@ async def _record(
 
 
 def _check_amount(amount: Decimal, most: Decimal, verb: str) -> None:
-    if amount <= 0 or amount != amount.quantize(_CENT):
-        problem = "amount must be more than zero, in whole cents"
-        raise Refused(Problem("INVALID", problem, ("amount",)))
     if amount > most:
         problem = f"{most} can {verb} at the most"
         raise Refused(Problem("AMOUNT_EXCEEDED", problem, ("amount",)))
+    if amount <= 0 or amount % _CENT:
+        problem = "amount must be more than zero, in whole cents"
+        raise Refused(Problem("INVALID", problem, ("amount",)))
 
 
 async def _is_repeated(
