@@ -13,9 +13,11 @@ from piccolo.table import Table
 
 from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
 from app.tables import (
+    ApiKey,
     AssessmentSession,
     Comment,
     Course,
+    Device,
     Document,
     DocumentType,
     DocumentTypeStandard,
@@ -32,6 +34,7 @@ from app.tables import (
     Questionnaire,
     Response,
     Section,
+    Session,
     University,
     User,
     UserProfile,
@@ -76,6 +79,15 @@ _delete = partial(Rule, action=Action.DELETE)
 _restore = partial(Rule, action=Action.RESTORE)
 _purge = partial(Rule, action=Action.PURGE)
 
+# What people write about themselves.
+ABOUT_ME = (
+    UserProfile.avatar_url,
+    UserProfile.phone,
+    UserProfile.address,
+    UserProfile.bio,
+    UserProfile.preferences,
+)
+
 
 POLICIES: Mapping[type[Table], Policy] = {
     # identity
@@ -91,10 +103,33 @@ POLICIES: Mapping[type[Table], Policy] = {
         ),
         Rule(USERS, (User.id == ME) & User.deleted_at.is_null()),
         Rule(ADMINS, User.deleted_at.is_null()),
+        _change(USERS, (User.id == ME) & User.deleted_at.is_null(), (User.name,)),
     ),
     UserProfile: _all(
         Rule(USERS, UserProfile.user == ME),
         Rule(ADMINS, Through(UserProfile.user)),
+        _create(USERS, UserProfile.user == ME, (UserProfile.user, *ABOUT_ME)),
+        _change(USERS, UserProfile.user == ME, ABOUT_ME),
+    ),
+    Device: _all(
+        Rule(USERS, Device.user == ME),
+        Rule(ADMINS, Through(Device.user)),
+        _delete(USERS, Device.user == ME),
+        _delete(ADMINS, Through(Device.user)),
+    ),
+    # Sessions and keys are revoked, not deleted.
+    Session: _all(
+        Rule(USERS, Session.user == ME),
+        Rule(ADMINS, Through(Session.user)),
+        _delete(USERS, Session.user == ME),
+        _delete(ADMINS, Through(Session.user)),
+    ),
+    ApiKey: _all(
+        Rule(USERS, ApiKey.user == ME),
+        Rule(ADMINS, Through(ApiKey.user)),
+        _create(USERS, ApiKey.user == ME),
+        _delete(USERS, ApiKey.user == ME),
+        _delete(ADMINS, Through(ApiKey.user)),
     ),
     # assessment
     Questionnaire: _all(

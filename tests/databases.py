@@ -62,13 +62,13 @@ def clone() -> str:
             # Test data is worth nothing: a cluster that no longer starts is made anew.
             shutil.rmtree(server().cluster, ignore_errors=True)
             server().start()
-        template = TEMPLATE + _fingerprint()
+        source = template()
         databases = asyncio.run(_databases())
-        for name in _abandoned(databases, template):
+        for name in _abandoned(databases, source):
             server().drop_database(name)
-        if template not in databases:
-            _make_template(template)
-        server().create_database(own(), template=template)
+        if source not in databases:
+            _make_template(source)
+        server().create_database(own(), template=source)
     return server().dsn(own())
 
 
@@ -85,6 +85,11 @@ def release() -> None:
 def own() -> str:
     """The name of this process's database."""
     return f"{CLONE}{os.getpid()}"
+
+
+def template() -> str:
+    """The name of the migrated database that every process clones."""
+    return TEMPLATE + _fingerprint()
 
 
 @contextmanager

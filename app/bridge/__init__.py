@@ -35,7 +35,16 @@ from app.bridge.mutations import Mutations, Outcome, given, input_type, row_key
 from app.bridge.objects import Node, computed
 from app.bridge.operations import Answer, Document
 from app.bridge.ordering import ascending, descending
-from app.bridge.registry import Registry, Search, aggregates, listing, single, to_many
+from app.bridge.registry import (
+    Registry,
+    Search,
+    aggregates,
+    listing,
+    one_back,
+    own,
+    single,
+    to_many,
+)
 from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
 from app.bridge.writing import Row, Written
@@ -83,6 +92,8 @@ __all__ = [
     "given",
     "input_type",
     "listing",
+    "one_back",
+    "own",
     "row_key",
     "single",
     "to_many",

@@ -36,7 +36,7 @@ from app.bridge.finishers import AggregateFinisher, PageFinisher, SingleFinisher
 from app.bridge.limits import Budget, check_document
 from app.bridge.loaders import Request
 from app.bridge.planner import Planner
-from app.bridge.registry import Aggregates, Listing, Single
+from app.bridge.registry import Aggregates, Listing, Own, Single
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.variables import Look, Recording, plain_values, see
 
@@ -268,6 +268,11 @@ class Operations:
     ) -> Callable[[Executor], Awaitable[Any]] | None:
         """How a root field's value is made as finished JSON; None when it cannot be."""
         match self._bridge.roots.get(selected.name):
+            case Own() as field_:
+                if planner.kind not in field_.who:
+                    return _nothing
+                own = planner.own(field_, selected)
+                return SingleFinisher(own) if own.row.pure else None
             case Single(table, by):
                 single = planner.single(table, by, selected)
                 return SingleFinisher(single) if single.row.pure else None
@@ -305,6 +310,10 @@ def _count(branch: _Branch) -> int:
     return sum(
         _count(below) if isinstance(below, _Branch) else 1 for below in branch.answers.values()
     )
+
+
+async def _nothing(_executor: Executor) -> None:
+    return None
 
 
 async def _query_typename(_executor: Executor) -> str:

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
@@ -88,6 +89,17 @@ class Connector:
         other = copy(self)
         other.wanted = self.wanted | {"statement_timeout": "0"}
         return other
+
+    def to_database(self, name: str) -> "Connector":
+        """The same server, user and settings, but another database."""
+        other = copy(self)
+        other._lead_to(name)  # noqa: SLF001 - of the same class
+        return other
+
+    def _lead_to(self, database: str) -> None:
+        self.url = replace(self.url, database=database)
+        self._arguments = self._arguments | {"database": database}
+        self._checked = True  # the server is the same, and a schema may still have to be made
 
     async def connect(self, **driver: object) -> "asyncpg.Connection[asyncpg.Record]":
         """A new connection to the first host that answers and is of the demanded kind.

@@ -21,7 +21,7 @@ from piccolo.querystring import QueryString
 from app.database.batches import Batch
 from app.database.connections import Connection, Connector, close
 from app.database.embedded import EmbeddedServer
-from app.database.errors import DatabaseUnavailable
+from app.database.errors import DatabaseUnavailable, TransactionFault
 from app.database.pool import ConnectionPool, PoolUse
 from app.database.replicas import Replicas
 from app.database.statements import (
@@ -66,7 +66,7 @@ class SeedbedEngine(PostgresEngine):
         self._connector = None if self.url is None else Connector(self.url, settings)
         self._pool: ConnectionPool | None = None
         self._changing_pool: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
-        # What opens this task's connections instead of the pool: see no_time_limit.
+        # What opens this task's connections instead of the pool: no_time_limit and elsewhere.
         self._apart: ContextVar[Connector | None] = ContextVar("apart", default=None)
         self._has_connected = False
         super().__init__(config={"database": "seedbed"})
@@ -90,7 +90,7 @@ class SeedbedEngine(PostgresEngine):
 
     async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection of its own, outside the pool; the caller closes it."""
-        connection = await (self._apart.get() or await self.connector()).connect()
+        connection = await (await self.current()).connect()
         self._has_connected = True
         return connection
 
@@ -136,11 +136,27 @@ class SeedbedEngine(PostgresEngine):
 
         Each has a connection of its own, beside the pool. A transaction sets this for itself.
         """
-        token = self._apart.set((await self.connector()).without_time_limit())
+        async with self.elsewhere((await self.current()).without_time_limit()):
+            yield
+
+    @asynccontextmanager
+    async def elsewhere(self, connector: Connector) -> AsyncIterator[None]:
+        """Within the block, everything that this task asks for goes where `connector` leads.
+
+        Each statement outside transactions has a connection of its own, beside the pool. A
+        transaction that was begun before stays where it is, so there must be none.
+        """
+        if self.current_transaction.get() is not None:
+            raise TransactionFault("Statements cannot go elsewhere within a transaction.")
+        token = self._apart.set(connector)
         try:
             yield
         finally:
             self._apart.reset(token)
+
+    async def current(self) -> Connector:
+        """What opens the connections of this task."""
+        return self._apart.get() or await self.connector()
 
     async def take(self, in_pool: bool = True) -> Connection:
         """A connection, pooled where there is a pool, to be given back."""

@@ -75,9 +75,8 @@ def test_every_kind_of_caller_is_in_the_world() -> None:
     assert len(CALLERS) == 8
 
 
-def test_every_policy_is_of_an_exposed_table_or_waits_for_one() -> None:
-    waiting = {"UserProfile"}
-    assert {table.__name__ for table in POLICIES} == set(EXPOSED) | waiting | {"PaymentReport"}
+def test_every_policy_is_of_an_exposed_table() -> None:
+    assert {table.__name__ for table in POLICIES} == {*EXPOSED, "PaymentReport"}
 
 
 def test_no_rule_gives_anonymous_callers_all_columns_of_people() -> None:

@@ -10,12 +10,14 @@ from asyncpg import QueryCanceledError
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
+from app.actions.limits import KeyCalls, RateLimited
 from app.audit import Origin
-from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, encode
+from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, Viewer, encode
 from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
 from app.policy import Caller
-from app.web.graphql.errors import Formatted, format_errors, internal_error, one_error
+from app.tables import identity
+from app.web.graphql.errors import Formatted, format_errors, internal_error, limited, one_error
 from app.web.graphql.request import (
     GRAPHQL_JSON,
     JSON,
@@ -29,6 +31,9 @@ from app.web.graphql.request import (
 
 # The request header that asks for `extensions.explain`.
 EXPLAIN = "x-seedbed-explain"
+
+# The scopes with which a key may ask anything at all.
+_READING = frozenset({identity.Scope.READ.value, identity.Scope.AGENT.value})
 
 _NO_STORE = (b"cache-control", b"no-store")
 _TYPES = {
@@ -51,6 +56,7 @@ class GraphQLEndpoint:
         self._bridge = built.bridge
         self._operations = built.operations
         self._engine = engine
+        self._keys = KeyCalls(engine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -72,6 +78,8 @@ class GraphQLEndpoint:
                 # Set before any statement runs: the log says what they were for.
                 operation_name.set(document.name(operation.name))
                 viewer = await identify(self._engine, headers.get("authorization"))
+                if viewer.scopes is not None:
+                    await self._use_key(viewer, viewer.scopes)
                 origin = Origin(request.address, headers.get("user-agent"))
                 context = new_context(self._bridge, self._engine, viewer, origin)
                 explaining = self._explaining(headers.get(EXPLAIN), context)
@@ -81,6 +89,8 @@ class GraphQLEndpoint:
             return _refusal(error.status, one_error(str(error), error.code), media_type)
         except NotAuthenticated as error:
             return _refusal(401, one_error(str(error), "UNAUTHENTICATED"), media_type)
+        except RateLimited as error:
+            return _refusal(429, limited(error), media_type, error.retry_after)
         except (TimeoutError, QueryCanceledError):
             failure = one_error("the request took too long; ask for less at once", "TIMEOUT")
             return _refusal(503, failure, media_type)
@@ -90,6 +100,12 @@ class GraphQLEndpoint:
             return _refusal(503, failure, media_type)
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
             return _refusal(500, internal_error(error), media_type)
+
+    async def _use_key(self, viewer: Viewer, scopes: frozenset[str]) -> None:
+        """Count a call by an API key; whatever it does, its answer is something read."""
+        await self._keys.count(viewer.values)
+        if scopes.isdisjoint(_READING):
+            raise BadRequest(403, "FORBIDDEN", "this needs an API key of the scope read")
 
     def _explaining(self, wanted: str | None, context: Context) -> Explaining | None:
         """Notes what the operation does, where the header `Explain` asks for it."""
@@ -131,12 +147,21 @@ def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) 
         body["extensions"] = extensions
     # The older media type promises 200 for whatever was a well-formed request.
     status = 400 if not answer.executed and media_type == GRAPHQL_JSON else 200
-    return _response(status, body, media_type)
+    extensions_of = [error.extensions or {} for error in answer.errors]
+    waits = [each["retryAfter"] for each in extensions_of if "retryAfter" in each]
+    return _response(status, body, media_type, _retry_after(max(waits, default=None)))
 
 
-def _refusal(status: int, error: Formatted, media_type: str) -> _Response:
+def _refusal(
+    status: int, error: Formatted, media_type: str, retry_after: int | None = None
+) -> _Response:
     more = {405: [(b"allow", b"GET, POST")], 401: [(b"www-authenticate", b"Bearer")]}
-    return _response(status, {"errors": [error]}, media_type, more.get(status, ()))
+    headers = [*more.get(status, ()), *_retry_after(retry_after)]
+    return _response(status, {"errors": [error]}, media_type, headers)
+
+
+def _retry_after(seconds: int | None) -> list[tuple[bytes, bytes]]:
+    return [] if seconds is None else [(b"retry-after", str(seconds).encode())]
 
 
 def _response(
