@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,12 +12,16 @@ import pytest
 
 from app.actions.identity import verify_password
 from app.database import SeedbedEngine, count_statements
+from app.settings import Settings
 from app.tables import MagicLink, Session, User
+from app.worker.attempts import Attempt
+from app.worker.mail import send_email
 from seeds import identity
 from seeds.identity import DEMO_HASH, DEMO_PASSWORD
 from seeds.upsert import save
 from tests.graphql import ask, code_of, refuse, send, sign_in
 from tests.people import LOG_IN, actions, is_refused, log_in, mails, person
+from tests.worker.smtp import smtp_server
 
 REGISTER = "mutation($input: RegisterInput!) { register(input: $input) { errors { code path } } }"
 MAGIC = "mutation($email: String!) { requestMagicLink(email: $email) { errors { code path } } }"
@@ -83,6 +88,23 @@ async def test_the_link_that_is_used_decides_about_the_account(
     assert await is_useless(client, intruders.token)
     (user,) = await User.select()
     assert await verify_password(NEW, user["password_hash"])
+
+
+async def test_the_link_in_a_mail_that_was_really_sent_logs_in(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    await register(client)
+    (job,) = await mails(database)
+    async with smtp_server() as mailbox:
+        settings = Settings(smtp_url=mailbox.server(), mail_from="Seedbed <a@b.example>")
+        await send_email(job, Attempt(SeedbedEngine(settings), 1, datetime.now(UTC), 1))
+    (mail,) = mailbox.mails
+    assert mail["To"] == "new@seedbed.example"
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    token = re.search(r"#token=(\S+)", plain.get_content())
+    assert token is not None
+    assert (await redeem(client, token[1]))["user"]["email"] == "new@seedbed.example"
 
 
 ASKING = {
