@@ -69,7 +69,7 @@ class Explaining:
 
 
 def _lists() -> Iterator[List]:
-    page = "($first: Int, $last: Int) { %s(first: $first, last: $last) { nodes { id } } }"
+    page = "($first: Int, $last: Int) { %s(first: $first, last: $last) { nodes { id } edges { cursor } } }"
     for name, root in SCHEMA.bridge.roots.items():
         # A view is sorted after it has been worked out.
         if isinstance(root, Listing) and "view" not in root.table._meta.tags:
