@@ -1,5 +1,7 @@
 """What Piccolo's tools and the server start from: the engine and the apps."""
 
+import sys
+
 # Piccolo's command line answers these two errors from this file by leaving commands out and exiting
 # with 0: a step of a deployment would be green without having done anything.
 try:
@@ -10,4 +12,7 @@ try:
     DB = engine_from_environment()
     APP_REGISTRY = AppRegistry(apps=["app.piccolo_app", "app.commands.piccolo_app"])
 except (ImportError, AttributeError) as error:
-    raise RuntimeError(f"An import failed: {error}; are all requirements installed?") from error
+    told = f"An import failed: {error}; are all requirements installed?"
+    if "piccolo" in sys.argv[0] and "--trace" not in sys.argv:
+        sys.exit(told)
+    raise RuntimeError(told) from error

@@ -13,10 +13,12 @@ from piccolo.table import Table
 
 from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
 from app.tables import (
+    ApiKey,
     AssessmentSession,
     AuditLog,
     Comment,
     Course,
+    Device,
     Document,
     DocumentType,
     DocumentTypeStandard,
@@ -24,12 +26,16 @@ from app.tables import (
     Fragment,
     Message,
     Organization,
+    Payment,
+    PaymentReport,
+    PaymentTransaction,
     Post,
     Project,
     Question,
     Questionnaire,
     Response,
     Section,
+    Session,
     University,
     User,
     UserProfile,
@@ -74,6 +80,39 @@ _delete = partial(Rule, action=Action.DELETE)
 _restore = partial(Rule, action=Action.RESTORE)
 _purge = partial(Rule, action=Action.PURGE)
 
+# What people write about themselves.
+ABOUT_ME = (
+    UserProfile.avatar_url,
+    UserProfile.phone,
+    UserProfile.address,
+    UserProfile.bio,
+    UserProfile.preferences,
+)
+
+# What administrators write about universities, and staff about their courses.
+ABOUT_UNIVERSITIES = (
+    University.name,
+    University.slug,
+    University.country,
+    University.country_code,
+    University.city,
+    University.state_province,
+    University.website,
+    University.domains,
+)
+ABOUT_COURSES = (
+    Course.name,
+    Course.code,
+    Course.description,
+    Course.level,
+    Course.credits,
+    Course.duration_months,
+    Course.tuition,
+    Course.currency,
+    Course.language,
+    Course.is_active,
+)
+
 
 POLICIES: Mapping[type[Table], Policy] = {
     # identity
@@ -89,10 +128,34 @@ POLICIES: Mapping[type[Table], Policy] = {
         ),
         Rule(USERS, (User.id == ME) & User.deleted_at.is_null()),
         Rule(ADMINS, User.deleted_at.is_null()),
+        _change(USERS, (User.id == ME) & User.deleted_at.is_null(), (User.name,)),
+        _change(ADMINS, User.deleted_at.is_null(), (User.role, User.university)),
     ),
     UserProfile: _all(
         Rule(USERS, UserProfile.user == ME),
         Rule(ADMINS, Through(UserProfile.user)),
+        _create(USERS, UserProfile.user == ME, (UserProfile.user, *ABOUT_ME)),
+        _change(USERS, UserProfile.user == ME, ABOUT_ME),
+    ),
+    Device: _all(
+        Rule(USERS, Device.user == ME),
+        Rule(ADMINS, Through(Device.user)),
+        _delete(USERS, Device.user == ME),
+        _delete(ADMINS, Through(Device.user)),
+    ),
+    # Sessions and keys are revoked, not deleted.
+    Session: _all(
+        Rule(USERS, Session.user == ME),
+        Rule(ADMINS, Through(Session.user)),
+        _delete(USERS, Session.user == ME),
+        _delete(ADMINS, Through(Session.user)),
+    ),
+    ApiKey: _all(
+        Rule(USERS, ApiKey.user == ME),
+        Rule(ADMINS, Through(ApiKey.user)),
+        _create(USERS, ApiKey.user == ME),
+        _delete(USERS, ApiKey.user == ME),
+        _delete(ADMINS, Through(ApiKey.user)),
     ),
     # assessment
     Questionnaire: _all(
@@ -156,11 +219,22 @@ POLICIES: Mapping[type[Table], Policy] = {
         ),
         Rule(STAFF, University.id == MY_UNIVERSITY),
         Rule(ADMINS, rows=True),
+        _create(ADMINS, rows=True, columns=ABOUT_UNIVERSITIES),
+        _change(
+            ADMINS,
+            rows=True,
+            columns=(*ABOUT_UNIVERSITIES, University.is_verified, University.verified_at),
+        ),
     ),
+    # Courses are retired, not deleted, and stay with their university.
     Course: _all(
         Rule(ANYONE, Through(Course.university) & Course.is_active.eq(True)),
         Rule(STAFF, Course.university == MY_UNIVERSITY),
         Rule(ADMINS, rows=True),
+        _create(STAFF, Course.university == MY_UNIVERSITY, (Course.university, *ABOUT_COURSES)),
+        _create(ADMINS, rows=True, columns=(Course.university, *ABOUT_COURSES)),
+        _change(STAFF, Course.university == MY_UNIVERSITY, ABOUT_COURSES),
+        _change(ADMINS, rows=True, columns=ABOUT_COURSES),
     ),
     # projects
     Project: _all(
@@ -169,6 +243,28 @@ POLICIES: Mapping[type[Table], Policy] = {
     ),
     Message: _all(Rule(USERS, Through(Message.project))),
     Fragment: _all(Rule(USERS, Through(Fragment.message))),
+    # payments
+    Payment: _all(
+        Rule(USERS, Payment.user == ME),
+        Rule(ADMINS, rows=True),
+        _create(
+            USERS,
+            Payment.user == ME,
+            (
+                Payment.user,
+                Payment.amount,
+                Payment.currency,
+                Payment.type,
+                Payment.description,
+                Payment.metadata,
+                Payment.idempotency_key,
+            ),
+        ),
+        _change(USERS, Payment.user == ME, (Payment.status,)),
+        _change(ADMINS, rows=True, columns=(Payment.status,)),
+    ),
+    PaymentTransaction: _all(Rule(USERS, Through(PaymentTransaction.payment))),
+    PaymentReport: _all(Rule(ADMINS, rows=True)),
     # content
     Post: _all(
         Rule(ANYONE, Post.published.eq(True) & Post.deleted_at.is_null()),

@@ -124,7 +124,7 @@ def api_key(*, user: User | UUID, **overrides: Any) -> ApiKey:
     defaults: dict[str, Any] = {
         "user": user,
         "name": f"Key {n}",
-        "key_prefix": f"sb_{n:06d}",
+        "key_prefix": f"sbk_{n:06d}",
         "key_hash": stable_secret_hash(f"api key {n}"),
         "scopes": [],
     }
@@ -368,8 +368,8 @@ def _links_and_keys() -> list[Table]:
             created_at=moment(22),
         )
         for name, prefix, scopes, revoked in (
-            ("Code agent", "sb_agent_q7", ["agent"], None),
-            ("Old importer", "sb_import_2k", ["catalog"], moment(35)),
+            ("Code agent", "sbk_agentq7", ["agent"], None),
+            ("Old importer", "sbk_import2k", ["read", "write"], moment(35)),
         )
     ]
     return links + keys

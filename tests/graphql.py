@@ -4,7 +4,6 @@ Which server answers is the affair of the `client` fixture alone, so a test that
 these functions can be run against any configuration of the server.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ import httpx
 from piccolo.table import Table
 
 from app.tables import User
-from app.tables.identifiers import hash_token
+from app.tables.identifiers import ACCESS_TOKEN, hash_token, new_token
 from seeds import identity
 from seeds.upsert import save
 
@@ -66,7 +65,7 @@ def code_of(errors: list[dict[str, Any]]) -> str:
 
 async def sign_in(user: User, **overrides: Any) -> str:
     """An access token of `user`, who is in the database already; it ends in an hour."""
-    token = secrets.token_urlsafe(32)
+    token = new_token(ACCESS_TOKEN)
     values = {
         "access_token_hash": hash_token(token),
         "expires_at": datetime.now(UTC) + timedelta(hours=1),

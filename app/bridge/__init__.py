@@ -16,7 +16,7 @@ from app.bridge.access import (
     ViewerValue,
 )
 from app.bridge.changes import Changes
-from app.bridge.crud import Crud
+from app.bridge.crud import Crud, check_number
 from app.bridge.errors import (
     BridgeError,
     ConfigurationError,
@@ -35,7 +35,16 @@ from app.bridge.mutations import Mutations, Outcome, given, input_type, row_key
 from app.bridge.objects import Node, computed
 from app.bridge.operations import Answer, Document
 from app.bridge.ordering import ascending, descending
-from app.bridge.registry import Registry, Search, aggregates, listing, single, to_many
+from app.bridge.registry import (
+    Registry,
+    Search,
+    aggregates,
+    listing,
+    one_back,
+    own,
+    single,
+    to_many,
+)
 from app.bridge.response import encode
 from app.bridge.schema import BuiltSchema, build_schema
 from app.bridge.subscriptions import Follow, Following, Subscriptions, followed_key
@@ -81,6 +90,7 @@ __all__ = [
     "ascending",
     "auto",
     "build_schema",
+    "check_number",
     "computed",
     "descending",
     "encode",
@@ -88,6 +98,8 @@ __all__ = [
     "given",
     "input_type",
     "listing",
+    "one_back",
+    "own",
     "row_key",
     "single",
     "to_many",

@@ -23,6 +23,8 @@ from app.bridge.registry import (
     ColumnField,
     ExposedType,
     Listing,
+    OneBack,
+    Own,
     Registry,
     Single,
     ToMany,
@@ -98,6 +100,15 @@ class TypeBuilder:
                             description,
                         )
                     )
+                case OneBack(foreign_key, description):
+                    fields.append(
+                        ResolvedField(
+                            name,
+                            self._registry.of(foreign_key._meta.table).cls | None,
+                            resolvers.below,
+                            description,
+                        )
+                    )
                 case ToMany(foreign_key, _, description):
                     child = foreign_key._meta.table
                     fields.append(
@@ -128,6 +139,15 @@ class TypeBuilder:
         fields: list[StrawberryField] = []
         for name, value in declared(cls):
             match value:
+                case Own(table, _, _, description):
+                    fields.append(
+                        ResolvedField(
+                            name,
+                            self._registry.of(table).cls | None,
+                            resolvers.own(value),
+                            description,
+                        )
+                    )
                 case Single(table, by, description):
                     exposed = self._registry.of(table)
                     fields.append(

@@ -32,11 +32,11 @@ from graphql import (
 
 from app.bridge.errors import BridgeError, InputError, LimitExceeded
 from app.bridge.execute import Bridge, Executor
-from app.bridge.finishers import AggregateFinisher, PageFinisher, SingleFinisher
+from app.bridge.finishers import AggregateFinisher, SingleFinisher, page_finisher
 from app.bridge.limits import Budget, check_document
 from app.bridge.loaders import Request
 from app.bridge.planner import Planner
-from app.bridge.registry import Aggregates, Listing, Single
+from app.bridge.registry import Aggregates, Listing, Own, Single
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.variables import Look, Recording, plain_values, see
 
@@ -55,7 +55,7 @@ class Context(Protocol):
         """The reading of one request."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What came of an operation.
 
@@ -268,12 +268,17 @@ class Operations:
     ) -> Callable[[Executor], Awaitable[Any]] | None:
         """How a root field's value is made as finished JSON; None when it cannot be."""
         match self._bridge.roots.get(selected.name):
+            case Own() as field_:
+                if planner.kind not in field_.who:
+                    return _nothing
+                own = planner.own(field_, selected)
+                return SingleFinisher(own) if own.row.pure else None
             case Single(table, by):
                 single = planner.single(table, by, selected)
                 return SingleFinisher(single) if single.row.pure else None
             case Listing(table, orders):
                 page = planner.page(table, orders, selected)
-                return PageFinisher(page) if page.pure else None
+                return page_finisher(page) if page.pure else None
             case Aggregates() as aggregates:
                 return AggregateFinisher(planner.aggregates(aggregates, selected))
             case _ if selected.name == "__typename":
@@ -307,6 +312,10 @@ def _count(branch: _Branch) -> int:
     )
 
 
+async def _nothing(_executor: Executor) -> None:
+    return None
+
+
 async def _query_typename(_executor: Executor) -> str:
     return "Query"
 
@@ -314,7 +323,12 @@ async def _query_typename(_executor: Executor) -> str:
 async def _finish(roots: tuple[_Root, ...], request: Request) -> Answer:
     """Run the root fields, side by side when there are several."""
     if len(roots) == 1:
-        values = [await _attempt(roots[0], request)]
+        request.executor.alone = True
+        (root,) = roots
+        value = await _attempt(root, request)
+        if not isinstance(value, GraphQLError):
+            return Answer({root.selected.key: value})
+        values = [value]
     else:
         values = await asyncio.gather(*(_attempt(root, request) for root in roots))
     data: dict[str, Any] | None = {}

@@ -27,6 +27,7 @@ from app.bridge.plan import (
     EdgesOut,
     Everything,
     Exists,
+    FromViewer,
     IdOut,
     Join,
     NodesOut,
@@ -51,6 +52,8 @@ from app.bridge.registry import (
     ColumnField,
     ComputedField,
     ExposedType,
+    OneBack,
+    Own,
     ToMany,
     ToOneField,
 )
@@ -73,6 +76,7 @@ class Planner:
     """Plans fields of one operation for one kind of caller."""
 
     def __init__(self, bridge: Bridge, kind: str, reader: SelectionReader, budget: Budget) -> None:
+        self.kind = kind
         self._registry = bridge.registry
         self._limits = bridge.limits
         self._scope = Scope(bridge.registry, bridge.access, bridge.limits, kind, reader.variables)
@@ -98,6 +102,17 @@ class Planner:
             column, kind = by[name]._meta.name, column_type(by[name])
             decode = Storable(name, kind)
         where = Compare(column, Operator.EQ, self._scope.bind(value, decode, kind.pg))
+        columns, row = self._row(exposed, selected, _Spot())
+        read = self._read(exposed, columns, where)
+        return SinglePlan(read, row, tuple(self._scope.given[before_it:]))
+
+    def own(self, field_: Own, selected: Selected) -> SinglePlan:
+        """The row whose key is a value of the caller's."""
+        exposed = self._registry.of(field_.table)
+        where = Compare(
+            exposed.key, Operator.EQ, FromViewer(field_.name, exposed.types[exposed.key].pg)
+        )
+        before_it = len(self._scope.given)
         columns, row = self._row(exposed, selected, _Spot())
         read = self._read(exposed, columns, where)
         return SinglePlan(read, row, tuple(self._scope.given[before_it:]))
@@ -267,6 +282,9 @@ class Planner:
             case ToOneField() as relation:
                 guard = need(relation.foreign_key._meta.name).guard
                 return self._to_one(relation, guard, selected, spot)
+            case OneBack() as relation:
+                need(exposed.key)
+                return self._one_back(relation, selected, spot)
             case ToMany() as relation:
                 need(exposed.key)
                 return self._to_many(exposed, relation, selected, spot)
@@ -290,6 +308,19 @@ class Planner:
         join = join_of(relation.foreign_key)
         key_type = column_type(relation.foreign_key).pg
         return ToOneOut(selected.key, join, guard, key_type, self._read(exposed, columns), row)
+
+    def _one_back(self, relation: OneBack, selected: Selected, spot: _Spot) -> ToOneOut:
+        self._budget.check_depth(spot.depth + 1)
+        self._budget.take_rows(spot.rows)
+        up = join_of(relation.foreign_key)
+        child = relation.foreign_key._meta.table
+        exposed = self._registry.of(child)
+        columns, row = self._row(exposed, selected, _Spot(spot.depth + 1, spot.rows))
+        join = Join(table_name(child), up.remote, up.local)
+        key_type = column_type(relation.foreign_key).pg
+        return ToOneOut(
+            selected.key, join, Everything(), key_type, self._read(exposed, columns), row
+        )
 
     def _to_many(
         self, exposed: ExposedType, relation: ToMany, selected: Selected, spot: _Spot

@@ -31,6 +31,24 @@ class ToMany:
 
 
 @dataclass(frozen=True, slots=True)
+class OneBack:
+    """The one row whose `foreign_key`, which is unique, names this row."""
+
+    foreign_key: ForeignKey[Any]
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A root field with the row whose key is the caller's value `name`; only `who` have one."""
+
+    table: type[Table]
+    name: str
+    who: frozenset[str]
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Single:
     """A root field that finds one row, by its id or a unique column; `by` is by argument."""
 
@@ -73,6 +91,16 @@ def to_many(foreign_key: Any, *orders: Order, description: str | None = None) ->
     return ToMany(foreign_key, orders, description)
 
 
+def one_back(foreign_key: Any, description: str | None = None) -> Any:
+    """The one row whose `foreign_key`, which is unique, names this row."""
+    return OneBack(foreign_key, description)
+
+
+def own(table: type[Table], name: str, who: frozenset[str], description: str | None = None) -> Any:
+    """A root field: the row whose key is `Viewer.values[name]`; null for kinds not in `who`."""
+    return Own(table, name, who, description)
+
+
 def single(table: type[Table], *by: Any, description: str | None = None) -> Any:
     """A root field: the row of `table` with an id, or with a value of a unique column in `by`."""
     return Single(table, {to_camel_case(c._meta.name): c for c in by}, description)
@@ -88,7 +116,7 @@ def aggregates(table: type[Table], *group_by: Any, description: str | None = Non
     return Aggregates(table, group_by, description)
 
 
-Root = Single | Listing | Aggregates
+Root = Own | Single | Listing | Aggregates
 
 
 # --- what the other stages read -------------------------------------------------------------------
@@ -120,7 +148,7 @@ class ComputedField:
     needs: tuple[str, ...]
 
 
-Field = ColumnField | ToOneField | ToMany | ComputedField
+Field = ColumnField | ToOneField | OneBack | ToMany | ComputedField
 
 
 @dataclass(frozen=True)
@@ -169,9 +197,9 @@ class Registry:
         """Decorates the class that shows `table`: what it names is in the API, and nothing else.
 
         An attribute annotated `auto` is a column or foreign key of that name, or what its value
-        says (`to_many`). A method decorated `@computed` is a field in Python. The class's
-        docstring is the type's description. With `search`, filters have a text search. Raises
-        ConfigurationError for a name that is no column.
+        says (`to_many`, `one_back`). A method decorated `@computed` is a field in Python. The
+        class's docstring is the type's description. With `search`, filters have a text search.
+        Raises ConfigurationError for a name that is no column.
         """
 
         def expose(cls: type[_T]) -> type[_T]:
@@ -200,7 +228,7 @@ class Registry:
         return expose
 
     def query(self, cls: type[_T]) -> type[_T]:
-        """Decorates a class of root fields, each made by `single`, `listing` or `aggregates`."""
+        """Decorates a class of root fields, made by `own`, `single`, `listing` or `aggregates`."""
         self._roots.append(cls)
         return cls
 
@@ -247,7 +275,7 @@ class Registry:
 def _root_field(cls: type, name: str, value: object) -> Root:
     if not isinstance(value, Root):
         raise ConfigurationError(
-            f"{cls.__name__}.{name} is a root field; make it with single, listing or aggregates"
+            f"{cls.__name__}.{name} is a root field: make it with own, single, listing, aggregates"
         )
     return value
 
@@ -261,7 +289,9 @@ def declared(cls: type) -> Iterator[tuple[str, object]]:
 def _fields(cls: type, table: type[Table]) -> Iterator[tuple[str, Field]]:
     columns = {column._meta.name: column for column in table._meta.columns}
     for name, value in declared(cls):
-        if isinstance(value, ToMany):
+        if isinstance(value, OneBack) and not value.foreign_key._meta.unique:
+            raise ConfigurationError(f"{cls.__name__}.{name} could lead to several rows")
+        if isinstance(value, ToMany | OneBack):
             yield name, value
         elif name in columns:
             yield name, _column_field(columns[name])

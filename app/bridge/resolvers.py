@@ -13,7 +13,7 @@ from app.bridge.fields import Info, Resolver
 from app.bridge.loaders import Request
 from app.bridge.ordering import Order
 from app.bridge.planner import Planner
-from app.bridge.registry import Aggregates
+from app.bridge.registry import Aggregates, Own
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.variables import Concrete
 
@@ -24,6 +24,18 @@ def single(table: type[Table], by: Mapping[str, Column]) -> Resolver:
     async def resolve(_source: object, info: Info) -> object | None:
         planner, selected = _plan(info)
         return await _request(info).single(planner.single(table, by, selected))
+
+    return resolve
+
+
+def own(field: Own) -> Resolver:
+    """The row whose key is a value of the caller's; None for callers who have none."""
+
+    async def resolve(_source: object, info: Info) -> object | None:
+        if _request(info).executor.viewer.kind not in field.who:
+            return None
+        planner, selected = _plan(info)
+        return await _request(info).single(planner.own(field, selected))
 
     return resolve
 

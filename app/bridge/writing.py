@@ -43,14 +43,14 @@ class Written:
 class Writing:
     """Writes rows in the current transaction, whoever the caller is, and notes them in `written`.
 
-    Values are checked against their columns; Refused tells of those that do not fit. Rows come
-    back as mappings of every column: enum members, parsed JSON.
+    `fetch` runs any other statement. Values are checked against their columns; Refused tells of
+    those that do not fit. Rows come back as mappings of every column: enum members, parsed JSON.
     """
 
     def __init__(self, viewer: Viewer, fetch: Fetch) -> None:
         self.viewer = viewer
         self.written: list[Written] = []
-        self._fetch = fetch
+        self.fetch = fetch
 
     async def insert(self, table: type[Table], values: Values, path: Path = ("input",)) -> Row:
         """A new row."""
@@ -70,6 +70,10 @@ class Writing:
         """New values of the row with this key, which is there."""
         _, row = await self._update(table, key, stored(table, values, path), path, Questions())
         return row
+
+    async def one_at_a_time(self, name: str) -> None:
+        """Wait until no other transaction holds this name; hold it until this one ends."""
+        await self.fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", name)
 
     async def remove(self, table: type[Table], key: object, path: Path = ("id",)) -> Row:
         """Delete the row with this key, which is there, for good; returns what it was."""
@@ -99,6 +103,22 @@ class Writing:
         )
         return await self._guarded(table, path(0), sql.insert(insert))
 
+    async def _try(
+        self, table: type[Table], rows: Sequence[Mapping[str, Constant]], tests: Questions
+    ) -> Sequence[Any]:
+        """The answers to `tests` about rows that are not written, beside their keys."""
+        columns = [column for column in table._meta.columns if is_known(column)]
+        insert = Insert(
+            table_name(table),
+            tuple(column._meta.name for column in columns),
+            tuple(
+                tuple(row.get(column._meta.name) or _to_be(column) for column in columns)
+                for row in rows
+            ),
+            tests,
+        )
+        return await self._run(sql.attempt(insert, key_of(table)))
+
     async def _update(
         self,
         table: type[Table],
@@ -124,7 +144,7 @@ class Writing:
         return await self._guarded(table, path, statement, keys)
 
     async def _run(self, statement: Statement, keys: Sequence[object] = ()) -> Sequence[Any]:
-        return await self._fetch(statement.sql, *(self._bound(v, keys) for v in statement.values))
+        return await self.fetch(statement.sql, *(self._bound(v, keys) for v in statement.values))
 
     def _bound(self, value: Value, keys: Sequence[object]) -> object:
         match value:
@@ -203,6 +223,16 @@ def row_of(table: type[Table], record: Mapping[str, Any]) -> Row:
 def _default(table: type[Table], name: str) -> Constant:
     """What a column of a new row has when nothing was given for it, where other rows were."""
     return stored(table, {name: _default_value(column_of(table, name))})[name]
+
+
+def _to_be(column: Column) -> Constant:
+    """What a column of a new row will have when nothing is given for it; null for what is unknown.
+
+    The database numbers rows itself, and only once they are written.
+    """
+    if _default_value(column) is None:
+        return Constant(None, column_type(column).pg)
+    return _default(column._meta.table, column._meta.name)
 
 
 def _default_value(column: Column) -> object:

@@ -13,11 +13,13 @@ work, a coroutine function that takes the engine and returns an exit code, to `r
 
 import asyncio
 import json
+import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TextIO
 
 import asyncpg
@@ -50,8 +52,12 @@ class UsageError(CommandError):
 def run(work: Callable[[SeedbedEngine], Awaitable[int]], *, pool: bool = False) -> None:
     """Do the work of a command with the engine of piccolo_conf.py, and exit with its code.
 
-    `pool=True` opens the pool around it, for work of many statements.
+    `pool=True` opens the pool around it, for work of many statements. SIGTERM is what Ctrl-C is:
+    the work is cancelled, and cleans up after itself.
     """
+    signal.signal(signal.SIGTERM, _interrupt)
+    # Work on a whole database is slow, which is no news here.
+    logging.getLogger("app.database.statements").setLevel(logging.ERROR)
 
     async def with_pool() -> int:
         engine = find_engine()
@@ -64,6 +70,10 @@ def run(work: Callable[[SeedbedEngine], Awaitable[int]], *, pool: bool = False) 
             await engine.close_connection_pool()
 
     guard(lambda: asyncio.run(with_pool()))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 def guard(work: Callable[[], int]) -> None:

@@ -12,7 +12,7 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
-from piccolo.constraints import Unique
+from piccolo.constraints import Check, Unique
 
 from app.tables import checks
 from app.tables.base import AppTable
@@ -22,8 +22,10 @@ __all__ = [
     "ApiKey",
     "Device",
     "MagicLink",
+    "MagicLinkPurpose",
     "Organization",
     "RefreshToken",
+    "Scope",
     "Session",
     "User",
     "UserProfile",
@@ -48,6 +50,22 @@ class UserStatus(enum.StrEnum):
     PENDING = "PENDING"
     ACTIVE = "ACTIVE"
     SUSPENDED = "SUSPENDED"
+
+
+class MagicLinkPurpose(enum.StrEnum):
+    """What a link that was sent by email is good for."""
+
+    LOGIN = "LOGIN"
+    REGISTER = "REGISTER"
+    RESET = "RESET"
+
+
+class Scope(enum.StrEnum):
+    """What an API key may be used for."""
+
+    READ = "read"
+    WRITE = "write"
+    AGENT = "agent"
 
 
 class Organization(AppTable, tablename="organizations", schema="identity"):
@@ -240,7 +258,18 @@ class RefreshToken(AppTable, tablename="refresh_tokens", schema="identity"):
 
 
 class MagicLink(AppTable, tablename="magic_links", schema="identity"):
-    """A link, sent by email, that logs its reader in once."""
+    """A link, sent by email, that is good once: to log in, to register, or to reset a password.
+
+    What a registration gives is kept here until the link is used: nobody can choose a password for
+    an account at somebody else's address.
+    """
+
+    purpose: Varchar = Varchar(
+        length=20,
+        default=MagicLinkPurpose.LOGIN,
+        choices=MagicLinkPurpose,
+        help_text="What the link is good for.",
+    )
 
     token_hash: Varchar = Varchar(
         length=64,
@@ -260,6 +289,16 @@ class MagicLink(AppTable, tablename="magic_links", schema="identity"):
         index=True,
         help_text="Whom it logs in; null when the email had no user yet.",
     )
+    name: Varchar = Varchar(
+        length=200, null=True, default=None, help_text="The name of whoever registers."
+    )
+    password_hash: Varchar = Varchar(
+        length=255,
+        null=True,
+        default=None,
+        secret=True,
+        help_text="Argon2id of the password that a registration gives.",
+    )
     expires_at: Timestamptz = Timestamptz(
         null=False, default=None, index=True, help_text="When it can no longer be used."
     )
@@ -269,6 +308,7 @@ class MagicLink(AppTable, tablename="magic_links", schema="identity"):
 
     token_hash_shape = checks.sha256("token_hash")
     email_shape = checks.email("email")
+    password_hash_shape = checks.argon2id("password_hash")
 
 
 class ApiKey(AppTable, tablename="api_keys", schema="identity"):
@@ -304,3 +344,4 @@ class ApiKey(AppTable, tablename="api_keys", schema="identity"):
 
     key_hash_shape = checks.sha256("key_hash")
     scopes_shape = checks.list_of_texts("scopes")
+    scopes_known = Check("\"scopes\" <@ array['read', 'write', 'agent']::varchar[]")

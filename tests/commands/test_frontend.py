@@ -144,3 +144,18 @@ def test_a_wrong_setting_is_one_sentence() -> None:
     run = _piccolo("db", "seed", SEEDBED_PORT="many")
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == "SEEDBED_PORT must be a whole number from 0 to 65535.\n"
+
+
+def test_a_missing_requirement_is_one_sentence() -> None:
+    program = (
+        "import runpy, sys; sys.modules['app.database.configuration'] = None;"
+        " sys.argv = ['piccolo', 'db', 'status'];"
+        " runpy.run_module('piccolo.main', run_name='__main__')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("An import failed: ")
+    assert run.stderr.endswith("are all requirements installed?\n")
+    assert "Traceback" not in run.stderr

@@ -12,6 +12,7 @@ SHARED = {
     "app/actions": {
         "__init__",
         "deletion",
+        "limits",
         "retention",
         "slugs",
         "states",

@@ -5,14 +5,14 @@ Each row has a name, and beside it stands who may see it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from piccolo.table import Table
 
 from app.tables import Organization, University, User
-from seeds import assessment, catalog, content, identity, projects
+from app.tables.identifiers import ACCESS_TOKEN, hash_token, new_token
+from seeds import assessment, catalog, content, identity, payments, projects
 from seeds.upsert import save
-from tests.graphql import sign_in
 
 GONE = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -77,12 +77,26 @@ async def make_world() -> World:
     _posts(world, owner, people["suspended"])
     _questionnaires(world, ours)
     _runs(world, owner)
+    payment = payments.payment(user=owner)
+    world.add(OWNER, payment=payment, transaction=payments.transaction(payment=payment))
     project = projects.project(owner=owner)
     message = projects.message(project=project)
     world.add(OWNER, project=project, message=message, fragment=projects.fragment(message=message))
-    await save(*world.rows.values())
+    for name, seen_by in (("owner", OWNER), ("suspended", ADMIN), ("deleted", NONE)):
+        _account(world, name, seen_by)
     for caller in ROLES:
-        world.tokens[caller] = await sign_in(people[caller])
+        token = world.tokens[caller] = new_token(ACCESS_TOKEN)
+        world.add(
+            frozenset({caller, "admin"}),
+            **{
+                f"login_of_{caller}": identity.session(
+                    user=people[caller],
+                    access_token_hash=hash_token(token),
+                    expires_at=datetime.now(UTC) + timedelta(hours=1),
+                )
+            },
+        )
+    await save(*world.rows.values())
     return world
 
 
@@ -105,6 +119,21 @@ def _people(
     world.add(ADMIN, **unseen)
     world.add(NONE, deleted=identity.user(deleted_at=GONE))
     return {**people, **unseen}
+
+
+def _account(world: World, name: str, seen_by: frozenset[str]) -> None:
+    """What people see of themselves alone."""
+    user = world.rows[name]["id"]
+    device = identity.device(user=user)
+    world.add(
+        seen_by,
+        **{
+            f"{name}_profile": identity.profile(user=user),
+            f"{name}_device": device,
+            f"{name}_session": identity.session(user=user, device=device),
+            f"{name}_key": identity.api_key(user=user, scopes=["read"]),
+        },
+    )
 
 
 def _posts(world: World, owner: User, suspended: User) -> None:

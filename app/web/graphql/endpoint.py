@@ -1,6 +1,5 @@
 """The `/graphql` endpoint: an operation in, its answer out, whatever happens in between."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +7,13 @@ from typing import Any
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
+from app.actions.limits import RateLimited
 from app.audit import Origin
 from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, encode
-from app.context import Context, identify, new_context
+from app.context import ANONYMOUS, Context, new_context
 from app.database import SeedbedEngine, operation_name
 from app.policy import Caller
+from app.web.deadlines import Deadlines
 from app.web.graphql.errors import Formatted, format_errors
 from app.web.graphql.request import (
     EVENTS,
@@ -39,7 +40,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Response:
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -47,13 +48,24 @@ class _Response:
 
 
 class GraphQLEndpoint:
-    """An ASGI application that answers one operation a request."""
+    """An ASGI application that answers one operation a request.
 
-    def __init__(self, built: BuiltSchema, engine: SeedbedEngine) -> None:
-        self._service = Service(built, engine)
+    Every answer has the headers `more`.
+    """
+
+    def __init__(
+        self,
+        built: BuiltSchema,
+        engine: SeedbedEngine,
+        more: Iterable[tuple[bytes, bytes]] = (),
+    ) -> None:
         self._bridge = built.bridge
         self._operations = built.operations
         self._engine = engine
+        self._more = list(more)
+        self._max_body_bytes = engine.settings.max_body_bytes
+        self._deadlines = Deadlines(engine.settings.request_timeout)
+        self._service = Service(built, engine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one WebSocket."""
@@ -69,7 +81,11 @@ class GraphQLEndpoint:
         if response is None:
             return
         await send(
-            {"type": "http.response.start", "status": response.status, "headers": response.headers}
+            {
+                "type": "http.response.start",
+                "status": response.status,
+                "headers": response.headers + self._more,
+            }
         )
         body = b"" if scope["method"] == "HEAD" else response.body
         await send({"type": "http.response.body", "body": body})
@@ -79,33 +95,36 @@ class GraphQLEndpoint:
         headers = request.headers
         try:
             media_type = answer_type(headers.get("accept", ""))
-            async with asyncio.timeout(self._engine.settings.request_timeout):
-                operation = await read_operation(request, self._engine.settings.max_body_bytes)
+            with self._deadlines.limit():
+                operation = await read_operation(request, self._max_body_bytes)
                 document = self._operations.document(operation.query)
                 # Set before any statement runs: the log says what they were for.
                 operation_name.set(document.name(operation.name))
-                viewer = await identify(self._engine, headers.get("authorization"))
+                authorization = headers.get("authorization")
+                viewer = ANONYMOUS
+                if authorization is not None:
+                    viewer = await self._service.admit(authorization)
                 origin = Origin(request.address, headers.get("user-agent"))
                 context = new_context(self._bridge, self._engine, viewer, origin)
                 explaining = self._explaining(headers.get(EXPLAIN), context)
                 answer = await self._run(document, operation, context)
             return _answer(answer, media_type, self._extensions(explaining, context))
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
-            return _refusal(*refusal(error), media_type)
+            return _refused(error, media_type)
 
     async def _stream(self, request: Incoming, send: Send) -> _Response | None:
         """Answer by events, if that is what is wanted most; the response, if it is no stream."""
         try:
             if answer_type(request.headers.get("accept", "")) != EVENTS:
                 return await self._respond(request)
-            async with asyncio.timeout(self._engine.settings.request_timeout):
-                operation = await read_operation(request, self._engine.settings.max_body_bytes)
+            with self._deadlines.limit():
+                operation = await read_operation(request, self._max_body_bytes)
             authorization = request.headers.get("authorization")
             origin = Origin(request.address, request.headers.get("user-agent"))
             pieces = await begin(self._service, operation, authorization, origin)
         except Exception as error:  # noqa: BLE001 - as above
-            return _refusal(*refusal(error), JSON)
-        await send_events(pieces, self._service.hub, request.receive, send)
+            return _refused(error, JSON)
+        await send_events(pieces, self._service.hub, request.receive, send, self._more)
         return None
 
     def _explaining(self, wanted: str | None, context: Context) -> Explaining | None:
@@ -149,12 +168,27 @@ def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) 
         body["extensions"] = extensions
     # The older media type promises 200 for whatever was a well-formed request.
     status = 400 if not answer.executed and media_type == GRAPHQL_JSON else 200
-    return _response(status, body, media_type)
+    extensions_of = [error.extensions or {} for error in answer.errors]
+    waits = [each["retryAfter"] for each in extensions_of if "retryAfter" in each]
+    return _response(status, body, media_type, _retry_after(max(waits, default=None)))
 
 
-def _refusal(status: int, error: Formatted, media_type: str) -> _Response:
+def _refused(error: Exception, media_type: str) -> _Response:
+    status, told = refusal(error)
+    retry_after = error.retry_after if isinstance(error, RateLimited) else None
+    return _refusal(status, told, media_type, retry_after)
+
+
+def _refusal(
+    status: int, error: Formatted, media_type: str, retry_after: int | None = None
+) -> _Response:
     more = {405: [(b"allow", b"GET, POST")], 401: [(b"www-authenticate", b"Bearer")]}
-    return _response(status, {"errors": [error]}, media_type, more.get(status, ()))
+    headers = [*more.get(status, ()), *_retry_after(retry_after)]
+    return _response(status, {"errors": [error]}, media_type, headers)
+
+
+def _retry_after(seconds: int | None) -> list[tuple[bytes, bytes]]:
+    return [] if seconds is None else [(b"retry-after", str(seconds).encode())]
 
 
 def _response(
@@ -167,7 +201,7 @@ def _response(
     headers = [
         _TYPES[media_type],
         _NO_STORE,
-        (b"content-length", str(len(encoded)).encode()),
+        (b"content-length", b"%d" % len(encoded)),
         *more,
     ]
     return _Response(status, headers, encoded)

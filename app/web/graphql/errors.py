@@ -11,6 +11,7 @@ from typing import Any
 from asyncpg import QueryCanceledError
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from app.actions.limits import RateLimited
 from app.bridge import BridgeError
 from app.database import DatabaseError
 
@@ -32,6 +33,11 @@ def format_errors(errors: Iterable[GraphQLError], *, valid: bool) -> list[Format
     return [_format(error, valid) for error in errors]
 
 
+def limited(error: RateLimited) -> Formatted:
+    """Too many calls, and in how many seconds to try again."""
+    return {"message": error.message, "extensions": dict(error.extensions or {})}
+
+
 def internal_error(error: BaseException) -> Formatted:
     """Logs a fault and returns what a client may know of it."""
     reference = secrets.token_hex(8)
@@ -47,6 +53,8 @@ def _format(error: GraphQLError, valid: bool) -> Formatted:
     if isinstance(cause, BridgeError) or cause is None or isinstance(cause, GraphQLError):
         code = (error.extensions or {}).get("code") or _code(error, valid)
         formatted = one_error(error.message, code)
+        if isinstance(cause, RateLimited):
+            formatted = limited(cause)
     elif not valid and isinstance(cause, ValueError):
         # Python reads no number of thousands of digits.
         formatted = one_error("a value in the document cannot be read", _code(error, valid))

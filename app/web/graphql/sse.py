@@ -4,7 +4,7 @@ See https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from starlette.types import Message, Receive, Send
@@ -30,13 +30,19 @@ class _NotTaken(Exception):
 
 
 async def send_events(
-    pieces: AsyncGenerator[Piece, None], hub: Hub, receive: Receive, send: Send
+    pieces: AsyncGenerator[Piece, None],
+    hub: Hub,
+    receive: Receive,
+    send: Send,
+    more: Sequence[tuple[bytes, bytes]],
 ) -> None:
     """Answer an HTTP request with the pieces, until they end, the client goes, or the server does.
 
+    `more` are headers beside the stream's own.
+
     Nothing is raised: whatever ends the stream early is told in it, as far as it can be.
     """
-    stream = _Stream(pieces, send)
+    stream = _Stream(pieces, send, [*_HEADERS, *more])
     work = (stream.run(stream.answer), stream.run(stream.beat), _gone(receive))
     with hub.connection():
         tasks = [asyncio.create_task(each) for each in work]
@@ -54,7 +60,10 @@ async def _gone(receive: Receive) -> None:
 
 
 class _Stream:
-    def __init__(self, pieces: AsyncGenerator[Piece, None], send: Send) -> None:
+    def __init__(
+        self, pieces: AsyncGenerator[Piece, None], send: Send, headers: list[tuple[bytes, bytes]]
+    ) -> None:
+        self._headers = headers
         self._pieces = pieces
         self._send = send
         self._position: str | None = None
@@ -75,7 +84,7 @@ class _Stream:
 
     async def answer(self) -> None:
         """Send all pieces. The headers go first: an event may take its time."""
-        await self._write({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await self._write({"type": "http.response.start", "status": 200, "headers": self._headers})
         await self._body(b":\n\n")
         async with aclosing(self._pieces):
             async for piece in self._pieces:

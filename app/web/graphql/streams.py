@@ -12,15 +12,20 @@ import orjson
 from asyncpg import QueryCanceledError
 from graphql import OperationType
 
+from app.actions.limits import KeyCalls, RateLimited
 from app.audit import Origin
 from app.bridge import Answer, BridgeError, BuiltSchema, Following, InputError, Viewer
 from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
 from app.live import BadPosition, Batch, Follower, Hub, Position, PositionLost, hub_of, only, start
-from app.web.graphql.errors import Formatted, format_errors, internal_error, one_error
+from app.tables import identity
+from app.web.graphql.errors import Formatted, format_errors, internal_error, limited, one_error
 from app.web.graphql.request import BadRequest, Operation
 
 _T = TypeVar("_T")
+
+# The scopes with which a key may ask anything at all.
+_READING = frozenset({identity.Scope.READ.value, identity.Scope.AGENT.value})
 
 # Seconds after which a subscriber to whom nothing happens is asked again who they are.
 CHECK_EVERY = 50.0
@@ -54,12 +59,29 @@ class Service:
     engine: SeedbedEngine
 
     @cached_property
+    def keys(self) -> KeyCalls:
+        """What counts the calls of API keys."""
+        return KeyCalls(self.engine)
+
+    async def admit(self, authorization: str | None) -> Viewer:
+        """Who calls, at the beginning of an operation. Raises NotAuthenticated and RateLimited.
+
+        A call by a key is counted; whatever it does, its answer is something read.
+        """
+        viewer = await identify(self.engine, authorization)
+        if viewer.scopes is not None:
+            await self.keys.count(viewer.values)
+            if viewer.scopes.isdisjoint(_READING):
+                raise BadRequest(403, "FORBIDDEN", "this needs an API key of the scope read")
+        return viewer
+
+    @cached_property
     def hub(self) -> Hub:
         """Where subscriptions hear of changes."""
         return hub_of(self.engine)
 
     async def viewer(self, authorization: str | None) -> Viewer:
-        """Who calls. Raises NotAuthenticated."""
+        """Who calls, as it stands now. Raises NotAuthenticated."""
         return await identify(self.engine, authorization)
 
     def context(self, viewer: Viewer, origin: Origin) -> Context:
@@ -74,6 +96,8 @@ def refusal(error: Exception) -> tuple[int, Formatted]:
             return error.status, one_error(str(error), error.code)
         case NotAuthenticated():
             return 401, one_error(str(error), "UNAUTHENTICATED")
+        case RateLimited():
+            return 429, limited(error)
         case TimeoutError() | QueryCanceledError():
             return 503, one_error("the request took too long; ask for less at once", "TIMEOUT")
         case DatabaseError():
@@ -103,7 +127,7 @@ async def begin(
     if operation.read_only and definition.operation is OperationType.MUTATION:
         raise BadRequest(405, "METHOD_NOT_ALLOWED", "send a mutation by POST")
     async with asyncio.timeout(service.engine.settings.request_timeout):
-        context = service.context(await service.viewer(authorization), origin)
+        context = service.context(await service.admit(authorization), origin)
         run = (document, definition, operation.variables, context)
         if definition.operation is not OperationType.SUBSCRIPTION:
             return _one(_piece(await service.built.operations.execute(*run)))

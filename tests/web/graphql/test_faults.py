@@ -148,7 +148,7 @@ async def test_a_caller_whose_lookup_takes_too_long(
         await transaction.start()
         await other.execute("lock table identity.sessions in access exclusive mode")
         await database.fetch("set local statement_timeout = '50ms'")
-        response = await send(client, "{ __typename }", token="anything")
+        response = await send(client, "{ __typename }", token="sb_at_anything")
         await transaction.rollback()
     finally:
         await other.close()

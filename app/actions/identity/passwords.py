@@ -1,4 +1,4 @@
-"""Hashing of what people prove themselves with: passwords."""
+"""Passwords: what is accepted as one, and how they are hashed and checked."""
 
 import asyncio
 import os
@@ -6,6 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import VerifyMismatchError
+
+from app.bridge import Problem, Refused
+from app.bridge.errors import Path
+
+SHORTEST = 10
+LONGEST = 1_024  # characters; nobody types more, and hashing is to cost no more than it has to
 
 # The second recommended option of RFC 9106, section 4: 64 MiB, three passes, four lanes.
 _hasher = PasswordHasher(
@@ -21,6 +27,21 @@ _UNKNOWN = (
 
 # A pool of its own: each hash takes 64 MiB, and logins in bulk must not occupy the default pool.
 _pool = ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2), thread_name_prefix="argon2")
+
+
+def check_password(password: str, path: Path, *, new: bool = False) -> None:
+    """Raise Refused for what cannot be a password; `new` ones have a least length, too."""
+    problem = None
+    if len(password) > LONGEST:
+        problem = Problem("TOO_LONG", f"{path[-1]} may have {LONGEST} characters", path)
+    elif new and len(password) < SHORTEST:
+        problem = Problem("TOO_SHORT", f"{path[-1]} must have {SHORTEST} characters or more", path)
+    elif new and len(set(password)) < 4:
+        problem = Problem("INVALID", f"{path[-1]} repeats too few different characters", path)
+    elif any("\ud800" <= letter <= "\udfff" for letter in password):
+        problem = Problem("INVALID", f"{path[-1]} holds half a character", path)
+    if problem is not None:
+        raise Refused(problem)
 
 
 async def hash_password(password: str) -> str:

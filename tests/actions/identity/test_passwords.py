@@ -6,8 +6,7 @@ import pytest
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
-from app.actions import identity
-from app.actions.identity import hash_password, verify_password
+from app.actions.identity import hash_password, passwords, verify_password
 
 
 async def test_a_password_fits_its_hash_and_no_other_does() -> None:
@@ -30,7 +29,7 @@ async def test_nobody_without_a_password_gets_in() -> None:
 
 async def test_nobody_without_a_password_takes_as_long_as_a_wrong_one() -> None:
     ours = extract_parameters(await hash_password("any"))
-    assert extract_parameters(identity._UNKNOWN) == ours
+    assert extract_parameters(passwords._UNKNOWN) == ours
 
 
 async def test_a_hash_of_another_kind_is_a_fault_and_not_a_wrong_password() -> None:

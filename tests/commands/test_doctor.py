@@ -1,0 +1,102 @@
+"""`piccolo db doctor` tells what is well, what is not, and what to do."""
+
+import dataclasses
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from app.commands import doctor
+from app.database import SeedbedEngine, parse_database_url
+from app.database.connections import Connector
+
+
+async def test_a_good_database_fails_nothing(
+    engine: SeedbedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await doctor.report(engine, as_json=True) == 0
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    names = ("settings", "python", "database", "encoding", "time zone", "privileges", "migrations")
+    assert {name: found[name]["state"] for name in names} == dict.fromkeys(names, "ok")
+    assert all(one["remedy"] for one in found.values() if one["state"] != "ok")
+
+
+async def test_pending_migrations_fail(
+    engine: SeedbedEngine, scratch: Connector, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with engine.elsewhere(scratch):
+        await engine.fetch("delete from migration where id = (select max(id) from migration)")
+        assert await doctor.report(engine) == 1
+    told = capsys.readouterr().out
+    assert f"fail  {'migrations':14} 1 migration pending\n" in told
+    assert "Run `piccolo migrations forwards app`." in told
+
+
+async def test_no_database_is_a_finding(
+    engine: SeedbedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = parse_database_url("postgresql://nobody@127.0.0.1:9/none")
+    async with engine.elsewhere(Connector(url, engine.settings)):
+        assert await doctor.report(engine) == 1
+    told = capsys.readouterr().out
+    assert f"fail  {'database':14} Nothing listens at 127.0.0.1:9" in told
+    assert "\nok    disk " in told or "\nwarn  disk " in told
+
+
+@pytest.mark.parametrize(
+    ("lock", "state", "text"),
+    [
+        ("nowhere-to-be-found==1.0 \\\n", "fail", "nowhere-to-be-found is missing"),
+        ("elsewhere==1.0 ; sys_platform == 'win32' \\\n", "ok", "1 as in x.lock"),
+        ("piccolo==0.1 \\\n", "warn", "piccolo is 1.38.0, not 0.1"),
+    ],
+)
+def test_packages_are_compared_with_the_lock(
+    tmp_path: Path, lock: str, state: str, text: str
+) -> None:
+    file = tmp_path / "x.lock"
+    file.write_text(lock)
+    found = doctor.packages(file)
+    assert (found.state, found.text) == (state, text)
+
+
+def test_a_missing_lock_is_a_warning(tmp_path: Path) -> None:
+    assert doctor.packages(tmp_path / "x.lock").state == "warn"
+
+
+@pytest.mark.parametrize(("skew", "state"), [(0.5, "ok"), (5.0, "warn"), (100.0, "fail")])
+def test_a_clock_that_is_wrong_is_told(skew: float, state: str) -> None:
+    assert doctor.clock_finding(skew).state == state
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(2 * 1024**3, "ok"), (500 * 1024**2, "warn"), (1024, "fail")]
+)
+def test_a_full_disk_is_told(free: int, state: str) -> None:
+    assert doctor.disk(free, Path(".data")).state == state
+
+
+@pytest.mark.parametrize(("version", "state"), [((3, 11, 0), "ok"), ((3, 10, 9), "fail")])
+def test_an_old_python_is_told(version: tuple[int, ...], state: str) -> None:
+    assert doctor.python(version).state == state
+
+
+def test_graphiql_may_be_missing(tmp_path: Path) -> None:
+    assert doctor.graphiql(tmp_path / "index.html").state == "warn"
+    (tmp_path / "index.html").touch()
+    assert doctor.graphiql(tmp_path / "index.html").state == "ok"
+
+
+def test_a_port_that_is_in_use_is_told(engine: SeedbedEngine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = dataclasses.replace(engine.settings, port=other.getsockname()[1])
+        assert doctor.port(taken).state == "warn"
+    assert doctor.port(dataclasses.replace(engine.settings, port=0)).state == "ok"
+
+
+def test_the_secret_key_of_development_is_a_warning(engine: SeedbedEngine) -> None:
+    assert doctor.secret_key(engine.settings).state == "warn"
+    own = dataclasses.replace(engine.settings, secret_key="kV3xq8mPz1LwT6rYbN0cHsDf5uJgE2aQ")
+    assert doctor.secret_key(own).state == "ok"
+    assert own.secret_key not in doctor.secret_key(own).text
