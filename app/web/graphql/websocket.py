@@ -170,7 +170,7 @@ class Socket:
         if self._init_seen:
             raise _End(4429, "Too many initialisation requests")
         self._init_seen = True
-        given = payload.get("authorization", payload.get("Authorization"))
+        given = next((v for name, v in payload.items() if name.lower() == "authorization"), None)
         if given is not None:
             if not isinstance(given, str):
                 raise _End(4400, "Invalid message: authorization is not a string")

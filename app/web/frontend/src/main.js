@@ -22,6 +22,8 @@ const endpoint = document.querySelector('meta[name="graphql-endpoint"]').content
 // Made once: GraphiQL starts anew whenever it is given another fetcher or list of plugins.
 const fetcher = createGraphiQLFetcher({
   url: endpoint,
+  // What the headers' editor holds goes along, so that a token there is the subscription's as well.
+  subscriptionUrl: new URL(endpoint, window.location.href).href.replace(/^http/, "ws"),
   fetch: explaining(fetchJson),
   enableIncrementalDelivery: false,
 });
