@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import uvicorn
@@ -13,10 +14,14 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from app.database import SeedbedEngine
+from app.live import hub_of
 from app.web import pages
 from app.web.assets import BUILD, STATIC, load_assets
-from seeds import identity
+from seeds import identity, operations
 from seeds.runner import seed
+from seeds.upsert import save
+from tests.graphql import sign_in
+from tests.web.visitors import administrator
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -41,7 +46,7 @@ needs_build = pytest.mark.skipif(
 async def served(app: Starlette) -> AsyncIterator[str]:
     """Serve an application on a free port: its address."""
     # The pool is the fixture's, so the application must not close it.
-    config = uvicorn.Config(app, port=0, lifespan="off", log_level="warning", ws="none")
+    config = uvicorn.Config(app, port=0, lifespan="off", log_level="warning")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -154,6 +159,27 @@ async def test_graphiql_sends_the_headers_that_are_typed(browser: Browser, site:
         async with page.expect_request("**/graphql") as sent:
             await page.locator("button.graphiql-execute-button").click()
         assert (await (await sent.value).all_headers())["x-test"] == "here"
+
+
+@needs_build
+async def test_graphiql_runs_a_subscription(
+    browser: Browser, site: str, committed: SeedbedEngine
+) -> None:
+    token = await sign_in(await administrator())
+    query = quote('subscription { auditLogAdded(after: "") { auditLog { action } } }', safe="")
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.goto(f"/graphiql#query={query}")
+        await page.locator(".graphiql-query-editor .view-line").first.wait_for()
+        await page.get_by_role("button", name="Headers").click()
+        await page.locator(".graphiql-editor-tool .view-line:visible").first.click()
+        await page.keyboard.insert_text(f'{{"Authorization": "Bearer {token}"}}')
+        await run(page)
+        result = page.locator(".result-window")
+        await expect(result).to_contain_text('"auditLog": null')
+        await save(operations.audit_log(action="seen.in.graphiql"))
+        await expect(result).to_contain_text("seen.in.graphiql")
+    await hub_of(committed).stop()
 
 
 @needs_build
