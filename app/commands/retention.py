@@ -16,6 +16,7 @@ def retention(
     events: int | None = None,
     logins: int | None = None,
     slow_statements: int | None = None,
+    changes: int | None = None,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -33,6 +34,8 @@ def retention(
         Days after their expiry that sessions, refresh tokens and magic links go; by default 30.
     :param slow_statements:
         Days after which slow statements go that were not seen again; by default 90.
+    :param changes:
+        Days after which changes go that subscribers have missed; by default 7.
     :param dry_run:
         Only count what would go.
     :param json:
@@ -43,6 +46,7 @@ def retention(
         "events": events,
         "logins": logins,
         "slow_statements": slow_statements,
+        "changes": changes,
     }
     console.run(lambda engine: work(engine, days, dry_run=dry_run, as_json=json), pool=True)
 

@@ -16,12 +16,13 @@ from seeds.operations import audit_log, system_config
 from seeds.upsert import save
 from tests.tables.rows import add
 
-AGES = Ages(audit_log=100, events=10, logins=20, slow_statements=30)
+AGES = Ages(audit_log=100, events=10, logins=20, slow_statements=30, changes=40)
 NOTHING = {
     "operations.audit_logs": 0,
     "operations.events": 0,
     "operations.rate_limits": 0,
     "operations.slow_statements": 0,
+    "operations.changes": 0,
     "identity.magic_links": 0,
     "identity.refresh_tokens": 0,
     "identity.sessions": 0,
@@ -86,7 +87,7 @@ async def test_what_is_older_goes_and_the_rest_stays(
     assert await _count(database, table) == 1 + logged
     again = await retain(database, AGES)
     assert again.deleted == NOTHING
-    days_of = {"audit_log": 100, "events": 10, "logins": 20, "slow_statements": 30}
+    days_of = {"audit_log": 100, "events": 10, "logins": 20, "slow_statements": 30, "changes": 40}
     assert await _runs(database) == [
         {"deleted": deleted, "days": days_of, "finished": True} for deleted in (expected, NOTHING)
     ]

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
-from uuid import UUID
 
 import orjson
 from asyncpg import QueryCanceledError
@@ -18,6 +17,7 @@ from app.bridge import Answer, BridgeError, BuiltSchema, Following, InputError, 
 from app.context import Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
 from app.live import BadPosition, Batch, Follower, Hub, Position, PositionLost, hub_of, only, start
+from app.policy import ME, MY_ORGANIZATION, MY_UNIVERSITY
 from app.tables import identity
 from app.web.graphql.errors import Formatted, format_errors, internal_error, limited, one_error
 from app.web.graphql.request import BadRequest, Operation
@@ -26,6 +26,9 @@ _T = TypeVar("_T")
 
 # The scopes with which a key may ask anything at all.
 _READING = frozenset({identity.Scope.READ.value, identity.Scope.AGENT.value})
+
+# What policies ask of a viewer: the rest, such as the login, changes nothing of what they see.
+_KNOWN_TO_POLICIES = tuple(value.name for value in (ME, MY_ORGANIZATION, MY_UNIVERSITY))
 
 # Seconds after which a subscriber to whom nothing happens is asked again who they are.
 CHECK_EVERY = 50.0
@@ -195,11 +198,18 @@ class _Subscriber:
         if batch is None:
             await _until_it_works(lambda: self.service.viewer(self.authorization))
             return []
-        # Callers who are the same, and ask for the same, are answered once.
-        shared = (self.authorization, self.following.document.text, self._variables())
-        made = batch.shared.get(shared)
+        # What several of those who are given the batch need is worked out once.
+        viewer = await self._shared(
+            batch, self.authorization, lambda: self.service.viewer(self.authorization)
+        )
+        who = (viewer.kind, viewer.scopes, *map(viewer.values.get, _KNOWN_TO_POLICIES))
+        what = (self.following.document.text, self._variables())
+        return await self._shared(batch, (who, what), lambda: self._answers(batch, viewer))
+
+    async def _shared(self, batch: Batch, key: object, work: Callable[[], Awaitable[_T]]) -> _T:
+        made: asyncio.Task[_T] | None = batch.shared.get(key)
         if made is None:
-            made = batch.shared[shared] = asyncio.create_task(self._answers(batch))
+            made = batch.shared[key] = asyncio.create_task(_until_it_works(work))
         return await asyncio.shield(made)
 
     def _variables(self) -> object:
@@ -207,24 +217,20 @@ class _Subscriber:
         name = operation.name.value if operation.name else None
         return name, orjson.dumps(self.following.inputs, option=orjson.OPT_SORT_KEYS)
 
-    async def _answers(self, batch: Batch) -> list[Piece]:
+    async def _answers(self, batch: Batch, viewer: Viewer) -> list[Piece]:
         rows = [
             (change.row, change.position.encode(self.epoch))
             for change in only(batch, self.following.follow.row).changes
         ]
-        answers = await _until_it_works(lambda: self._read(rows))
+        if not rows:
+            return []
+        context = self.service.context(viewer, self.origin)
+        answers = await self.following.answers(context, rows)
         return [
             _piece(answer, position)
             for (_, position), answer in zip(rows, answers, strict=True)
             if answer is not None
         ]
-
-    async def _read(self, rows: list[tuple[UUID, str]]) -> list[Answer | None]:
-        """The answers as the caller may have them now. Raises NotAuthenticated."""
-        viewer = await self.service.viewer(self.authorization)
-        if not rows:
-            return []
-        return await self.following.answers(self.service.context(viewer, self.origin), rows)
 
 
 class _Lost(BridgeError):
