@@ -39,6 +39,7 @@ from app.bridge.registry import (
     Registry,
     Search,
     aggregates,
+    custom,
     listing,
     one_back,
     own,
@@ -46,6 +47,7 @@ from app.bridge.registry import (
     to_many,
 )
 from app.bridge.response import encode
+from app.bridge.scalars import BigInt
 from app.bridge.schema import BuiltSchema, build_schema
 from app.bridge.writing import Row, Written
 
@@ -53,6 +55,7 @@ __all__ = [
     "AccessTable",
     "Action",
     "Answer",
+    "BigInt",
     "Bridge",
     "BridgeError",
     "BuiltSchema",
@@ -88,6 +91,7 @@ __all__ = [
     "build_schema",
     "check_number",
     "computed",
+    "custom",
     "descending",
     "encode",
     "given",
