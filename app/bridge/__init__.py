@@ -17,6 +17,7 @@ from app.bridge.access import (
 )
 from app.bridge.changes import Changes
 from app.bridge.crud import Crud
+from app.bridge.cursors import encode_id
 from app.bridge.errors import (
     BridgeError,
     ConfigurationError,
@@ -89,6 +90,7 @@ __all__ = [
     "computed",
     "descending",
     "encode",
+    "encode_id",
     "given",
     "input_type",
     "listing",
