@@ -53,7 +53,7 @@ async def test_dead_events_are_found_with_every_field(
     await save(waiting)
     data = await ask(
         client,
-        """{ events(filter: {deadAt: {isNull: false}}) { totalCount nodes {
+        """{ events(where: {deadAt: {isNull: false}}) { totalCount nodes {
           __typename id name data attempts nextAttemptAt deliveredAt deadAt lastError createdAt
           project { id } } } }""",
         token=await _token("ADMIN"),

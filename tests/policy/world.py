@@ -11,7 +11,7 @@ from piccolo.table import Table
 
 from app.tables import Organization, University, User
 from app.tables.identifiers import ACCESS_TOKEN, API_KEY, hash_token, new_token
-from seeds import assessment, catalog, content, identity, operations, projects
+from seeds import assessment, catalog, content, identity, operations, payments, projects
 from seeds.upsert import save
 
 GONE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -78,6 +78,8 @@ async def make_world() -> World:
     _posts(world, owner, people["suspended"])
     _questionnaires(world, ours)
     _runs(world, owner)
+    payment = payments.payment(user=owner)
+    world.add(OWNER, payment=payment, transaction=payments.transaction(payment=payment))
     project = projects.project(owner=owner)
     message = projects.message(project=project)
     fragment = projects.fragment(message=message)
