@@ -22,6 +22,7 @@ from app.tables import (
     DocumentType,
     DocumentTypeStandard,
     EngineeringStandard,
+    Event,
     Fragment,
     Message,
     Organization,
@@ -42,6 +43,7 @@ from app.tables import (
 )
 from app.tables.assessment import QuestionnaireStatus
 from app.tables.identity import UserStatus
+from app.tables.projects import MessageRole
 
 
 class Caller(StrEnum):
@@ -86,6 +88,30 @@ ABOUT_ME = (
     UserProfile.address,
     UserProfile.bio,
     UserProfile.preferences,
+)
+
+# What administrators write about universities, and staff about their courses.
+ABOUT_UNIVERSITIES = (
+    University.name,
+    University.slug,
+    University.country,
+    University.country_code,
+    University.city,
+    University.state_province,
+    University.website,
+    University.domains,
+)
+ABOUT_COURSES = (
+    Course.name,
+    Course.code,
+    Course.description,
+    Course.level,
+    Course.credits,
+    Course.duration_months,
+    Course.tuition,
+    Course.currency,
+    Course.language,
+    Course.is_active,
 )
 
 
@@ -204,19 +230,49 @@ POLICIES: Mapping[type[Table], Policy] = {
         ),
         Rule(STAFF, University.id == MY_UNIVERSITY),
         Rule(ADMINS, rows=True),
+        _create(ADMINS, rows=True, columns=ABOUT_UNIVERSITIES),
+        _change(
+            ADMINS,
+            rows=True,
+            columns=(*ABOUT_UNIVERSITIES, University.is_verified, University.verified_at),
+        ),
     ),
+    # Courses are retired, not deleted, and stay with their university.
     Course: _all(
         Rule(ANYONE, Through(Course.university) & Course.is_active.eq(True)),
         Rule(STAFF, Course.university == MY_UNIVERSITY),
         Rule(ADMINS, rows=True),
+        _create(STAFF, Course.university == MY_UNIVERSITY, (Course.university, *ABOUT_COURSES)),
+        _create(ADMINS, rows=True, columns=(Course.university, *ABOUT_COURSES)),
+        _change(STAFF, Course.university == MY_UNIVERSITY, ABOUT_COURSES),
+        _change(ADMINS, rows=True, columns=ABOUT_COURSES),
     ),
     # projects
     Project: _all(
         Rule(USERS, Project.owner == ME),
-        Rule(ADMINS, rows=True),
+        Rule(ADMINS | AGENTS, rows=True),
+        _create(USERS, Project.owner == ME, (Project.owner, Project.name)),
+        _change(USERS, Project.owner == ME, (Project.name,)),
+        _delete(USERS, Project.owner == ME),
+        _delete(ADMINS, rows=True),
     ),
-    Message: _all(Rule(USERS, Through(Message.project))),
-    Fragment: _all(Rule(USERS, Through(Fragment.message))),
+    Message: _all(
+        Rule(USERS | AGENTS, Through(Message.project)),
+        _create(
+            USERS,
+            (Message.project.owner == ME) & (Message.role == MessageRole.USER),
+            (Message.project, Message.content, Message.role),
+        ),
+        _create(
+            AGENTS,
+            Message.role == MessageRole.ASSISTANT,
+            (Message.project, Message.content, Message.role, Message.type, Message.event_id),
+        ),
+    ),
+    Fragment: _all(
+        Rule(USERS | AGENTS, Through(Fragment.message)),
+        _create(AGENTS, Fragment.message.role == MessageRole.ASSISTANT),
+    ),
     # payments
     Payment: _all(
         Rule(USERS, Payment.user == ME),
@@ -267,6 +323,11 @@ POLICIES: Mapping[type[Table], Policy] = {
         _restore(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_not_null()),
         _restore(ADMINS, Comment.deleted_at.is_not_null()),
         _purge(ADMINS, rows=True),
+    ),
+    # operations
+    Event: _all(
+        Rule(ADMINS, rows=True),
+        _change(ADMINS, rows=True, columns=(Event.attempts, Event.next_attempt_at, Event.dead_at)),
     ),
 }
 

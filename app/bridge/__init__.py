@@ -16,7 +16,8 @@ from app.bridge.access import (
     ViewerValue,
 )
 from app.bridge.changes import Changes
-from app.bridge.crud import Crud
+from app.bridge.crud import Crud, check_number
+from app.bridge.cursors import encode_id
 from app.bridge.errors import (
     BridgeError,
     ConfigurationError,
@@ -86,9 +87,11 @@ __all__ = [
     "ascending",
     "auto",
     "build_schema",
+    "check_number",
     "computed",
     "descending",
     "encode",
+    "encode_id",
     "given",
     "input_type",
     "listing",
