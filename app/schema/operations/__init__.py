@@ -1,5 +1,5 @@
-"""What keeps the server running, for administrators: its configuration and its statistics."""
+"""What keeps the server running, for administrators: events, configuration and statistics."""
 
-from app.schema.operations import configuration, statistics
+from app.schema.operations import configuration, events, statistics
 
-__all__ = ["configuration", "statistics"]
+__all__ = ["configuration", "events", "statistics"]
