@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache, partial
 
+from piccolo.columns import Column
 from piccolo.table import Table
 
 from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
@@ -86,6 +87,42 @@ ABOUT_ME = (
 )
 
 
+def _authored(
+    owner: Column, new: tuple[Column, ...], changed: tuple[Column, ...]
+) -> tuple[Rule, ...]:
+    """Parts of a questionnaire: its organisation's members and administrators write them."""
+    return (
+        _create(USERS, owner == MY_ORGANIZATION, new),
+        _create(ADMINS, True, new),
+        _change(USERS, owner == MY_ORGANIZATION, changed),
+        _change(ADMINS, True, changed),
+        _delete(USERS, owner == MY_ORGANIZATION),
+        _delete(ADMINS, True),
+    )
+
+
+_QUESTION = (
+    Question.key,
+    Question.text,
+    Question.help_text,
+    Question.type,
+    Question.options,
+    Question.validation,
+    Question.required,
+)
+_RULE = (
+    VisibilityRule.action,
+    VisibilityRule.condition,
+    VisibilityRule.priority,
+    VisibilityRule.is_active,
+)
+_OF_COLLEAGUES = (
+    (Document.session.questionnaire.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # Piccolo types one level
+    & (Document.session.user.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # likewise
+    & (Document.session.user != ME)
+)
+
+
 POLICIES: Mapping[type[Table], Policy] = {
     # identity
     Organization: _all(
@@ -139,16 +176,69 @@ POLICIES: Mapping[type[Table], Policy] = {
             & (Questionnaire.status == QuestionnaireStatus.ARCHIVED),
         ),
         Rule(ADMINS, rows=True),
+        # Authors: the members of the organisation. What is no draft, the actions do not change.
+        *_authored(
+            Questionnaire.organization,
+            (
+                Questionnaire.organization,
+                Questionnaire.title,
+                Questionnaire.slug,
+                Questionnaire.description,
+            ),
+            (Questionnaire.title, Questionnaire.description),
+        ),
     ),
-    Section: _all(Rule(ANYONE, Through(Section.questionnaire))),
-    Question: _all(Rule(ANYONE, Through(Question.section))),
-    VisibilityRule: _all(Rule(ANYONE, Through(VisibilityRule.question))),
+    Section: _all(
+        Rule(ANYONE, Through(Section.questionnaire)),
+        *_authored(
+            Section.questionnaire.organization,
+            (Section.questionnaire, Section.title, Section.description, Section.position),
+            (Section.title, Section.description),
+        ),
+    ),
+    Question: _all(
+        Rule(ANYONE, Through(Question.section)),
+        *_authored(
+            Question.questionnaire.organization,
+            (Question.section, Question.questionnaire, Question.position, *_QUESTION),
+            _QUESTION,
+        ),
+    ),
+    VisibilityRule: _all(
+        Rule(ANYONE, Through(VisibilityRule.question)),
+        *_authored(
+            VisibilityRule.question.questionnaire.organization,  # type: ignore[union-attr]  # likewise
+            (VisibilityRule.question, *_RULE),
+            _RULE,
+        ),
+    ),
     AssessmentSession: _all(
         Rule(USERS, AssessmentSession.user == ME),
         Rule(ADMINS, rows=True),
+        _create(
+            USERS,
+            AssessmentSession.user == ME,
+            (AssessmentSession.user, AssessmentSession.questionnaire),
+        ),
+        _change(USERS, AssessmentSession.user == ME, ()),
+        _change(ADMINS, rows=True, columns=()),
     ),
-    Response: _all(Rule(USERS, Through(Response.session))),
-    Document: _all(Rule(USERS, Through(Document.session))),
+    Response: _all(
+        Rule(USERS, Through(Response.session)),
+        _change(
+            USERS,
+            Response.session.user == ME,
+            (Response.value, Response.counts, Response.answered_at),
+        ),
+        _change(ADMINS, True, (Response.value, Response.counts, Response.answered_at)),
+    ),
+    Document: _all(
+        Rule(USERS, Through(Document.session)),
+        # Colleagues review what was made by their organisation's questionnaire, and so read it.
+        Rule(USERS, _OF_COLLEAGUES),
+        _change(USERS, _OF_COLLEAGUES, (Document.status,)),
+        _change(ADMINS, True, (Document.status,)),
+    ),
     DocumentType: _all(
         Rule(
             ANYONE,

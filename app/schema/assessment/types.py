@@ -103,6 +103,7 @@ class Response(Node):
     session: auto
     question: auto
     value: auto
+    counts: auto
     answered_at: auto
 
 
