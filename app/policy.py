@@ -101,6 +101,8 @@ def _authored(
     )
 
 
+_by_admins = (_create(ADMINS, True), _change(ADMINS, True), _delete(ADMINS, True))
+
 _QUESTION = (
     Question.key,
     Question.text,
@@ -254,9 +256,10 @@ POLICIES: Mapping[type[Table], Policy] = {
             ),
         ),
         Rule(ADMINS, rows=True),
+        *_by_admins,
     ),
-    EngineeringStandard: _all(Rule(ANYONE, rows=True)),
-    DocumentTypeStandard: _all(Rule(ANYONE, rows=True)),
+    EngineeringStandard: _all(Rule(ANYONE, rows=True), *_by_admins),
+    DocumentTypeStandard: _all(Rule(ANYONE, rows=True), *_by_admins),
     # catalog
     University: _all(
         Rule(

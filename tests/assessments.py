@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from piccolo.table import Table
 
-from app.tables import AuditLog, Organization, Question, Questionnaire, User
+from app.tables import AuditLog, Organization, Question, Questionnaire, Section, User
 from seeds import assessment, identity
 from seeds.upsert import save
 from tests.graphql import ask, sign_in
@@ -62,6 +62,7 @@ class Form:
     """A questionnaire with two sections: team, size (a number), and tools, shown for teams."""
 
     questionnaire: Questionnaire
+    section: Section
     team: Question
     size: Question
     tools: Question
@@ -84,7 +85,7 @@ async def make_form(organization: Organization | None = None, **overrides: Any) 
     )
     rows: list[Table] = [questionnaire, first, second, team, size, tools, rule]
     await save(*rows)
-    return Form(questionnaire, team, size, tools, rows)
+    return Form(questionnaire, first, team, size, tools, rows)
 
 
 async def call(

@@ -270,7 +270,7 @@ async def test_only_authors_edit(client: httpx.AsyncClient, people: People) -> N
         assert payloads[0] == payloads[1], name
         assert payloads[0]["errors"][0]["code"] == "NOT_FOUND", name
     assert await actions() == []
-    for name, arguments in there:
+    for name, _ in there:
         again = await make_form(people.organization, status="DRAFT")
         edits = dict(_edits(again))
         payload = await call(client, people.tokens["admin"], name, "__typename", **edits[name])
@@ -316,7 +316,7 @@ async def test_a_new_version_is_a_copy_and_its_publication_ends_the_old_one(
     made = await call(client, ann, "newQuestionnaireVersion", shown, id=old)
     copy = made["questionnaire"]
     read = await ask(
-        client, "query($id: ID!) { %s(id: $id) %s }" % (*shown.split(" ", 1),), {"id": old}, ann
+        client, f"query($id: ID!) {{ {shown.replace(' ', '(id: $id) ', 1)} }}", {"id": old}, ann
     )
     source = read["questionnaire"]
     assert copy == source | {"id": copy["id"], "version": 2, "status": "DRAFT"}
@@ -353,7 +353,7 @@ async def test_an_edit_takes_as_many_statements_however_long_the_questionnaire(
     client: httpx.AsyncClient, people: People
 ) -> None:
     form = await make_form(people.organization, status="DRAFT")
-    counts = []
+    counts: list[int] = []
     for _ in range(2):
         with count_statements() as counted:
             await call(
@@ -361,7 +361,7 @@ async def test_an_edit_takes_as_many_statements_however_long_the_questionnaire(
                 id=global_id(form.size), input={"text": f"{len(counts)}?"},
             )  # fmt: skip
         counts.append(counted.count)
-        await save(*(assessment.question(section=form.rows[1]) for _ in range(20)))
+        await save(*(assessment.question(section=form.section) for _ in range(20)))
     # The caller; the owner, its lock, the row (twice), the row written, two of the check, the
     # audit row, the answer.
     assert counts == [10, 10]
@@ -377,15 +377,10 @@ async def test_two_edits_at_once_cannot_make_a_circle(
         {"questionId": global_id(form.size), "condition": _is("team")},
     ]
     transport = httpx.ASGITransport(applications("json"))
+    name, shown, ann = "createVisibilityRule", "visibilityRule { id }", people.tokens["author"]
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         payloads = await asyncio.gather(
-            *(
-                call(
-                    client, people.tokens["author"], "createVisibilityRule", "visibilityRule { id }",
-                    input={"action": "HIDE", **rule},
-                )
-                for rule in rules
-            )
-        )  # fmt: skip
+            *(call(client, ann, name, shown, input={"action": "HIDE", **rule}) for rule in rules)
+        )
     assert sorted(len(payload["errors"]) for payload in payloads) == [0, 1]
     assert await VisibilityRule.count() == 2

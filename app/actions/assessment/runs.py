@@ -134,7 +134,7 @@ async def save_answers(context: Context, session: UUID, given: Sequence[Given]) 
         state = evaluate(run.questions.definition, answers)
         visible = set(state.visible)
         hidden = [
-            Problem("HIDDEN", "this question is not asked, as the other answers are", one.path)
+            Problem("HIDDEN", f"{key} is not asked, as the other answers are", (*one.path, "value"))
             for one, key in zip(given, keys, strict=True)
             if key in answers and key not in visible
         ]

@@ -11,6 +11,7 @@ from app.bridge import row_key
 from app.bridge.cursors import encode_id
 from app.context import Context
 from app.policy import USERS
+from app.schema.assessment.types import asked_key
 from app.schema.registry import mutations, registry
 from app.tables import assessment as tables
 
@@ -79,7 +80,7 @@ class RunsQuery:
         self, info: strawberry.Info, session_id: ID
     ) -> AssessmentState | None:
         """The state of one run."""
-        key = row_key(tables.AssessmentSession, session_id, ("sessionId",))
+        key = asked_key(tables.AssessmentSession, session_id, "sessionId")
         run = await runs.find_run(info.context, key)
         return None if run is None else _shown(run)
 
