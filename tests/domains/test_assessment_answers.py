@@ -296,8 +296,8 @@ async def test_the_statements_do_not_grow_with_the_questionnaire(
             await ask(client, READ, {"id": session}, otto)
         counts.append([*seen, counted.count])
     # The caller, the run, its answers; new ones, the run, the audit row. Changed ones are locked
-    # and written. Reading: the caller, the run, its answers.
-    assert counts == [[6, 7, 3], [6, 7, 3]]
+    # and written, and others do not count any more. Reading: the caller, the run, its answers.
+    assert counts == [[6, 8, 3], [6, 8, 3]]
 
 
 async def test_two_answers_at_once_both_count(applications: Any, committed: SeedbedEngine) -> None:

@@ -13,7 +13,7 @@ from seeds import assessment
 from seeds.ids import moment
 from seeds.upsert import save
 from tests.assessments import Form, People, actions, call, make_form, make_people, told
-from tests.graphql import ask, code_of, global_id, refuse, sign_in
+from tests.graphql import ask, code_of, global_id, refuse
 
 TEMPLATE = """# {{ answers.team }}
 {% for standard in standards %}- {{ standard.code }}
@@ -318,6 +318,24 @@ async def test_many_documents_are_asked_for_with_as_many_statements_as_one(
     assert counts[0] == counts[1]
 
 
+async def test_of_two_requests_at_once_one_makes_the_document(
+    applications: Any, committed: SeedbedEngine
+) -> None:
+    people = await make_people()
+    session, kind = await _completed(people), await _kind()
+    given = {"sessionId": global_id(session), "documentTypeIds": [global_id(kind)]}
+    transport = httpx.ASGITransport(applications("json"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        payloads = await asyncio.gather(
+            *(
+                call(client, people.tokens["author"], "requestDocuments", "__typename", **given)
+                for _ in range(3)
+            )
+        )
+    assert sorted(len(payload["errors"]) for payload in payloads) == [0, 1, 1]
+    assert (await Document.count(), await _jobs(committed)) == (1, 1)
+
+
 async def test_a_worker_that_was_killed_and_two_at_once_end_in_one_document(
     committed: SeedbedEngine,
 ) -> None:
@@ -343,4 +361,4 @@ async def test_a_document_that_is_gone_is_nothing_to_do(
     unsaved = assessment.document(session=session, document_type=kind)
     await generate_document(database, unsaved.id)
     assert await Document.count() == 0
-    assert await sign_in(people.author)
+    assert await actions() == []

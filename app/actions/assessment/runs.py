@@ -39,6 +39,8 @@ MOST_PROBLEMS = 20  # told at once
 _AT = ("sessionId",)
 
 _QUESTIONNAIRE = "select status, updated_at from assessment.questionnaires where id = $1"
+# What becomes of answers by others is worked out, and no part of the record.
+_TURN = "update assessment.responses set counts = not counts where id = any($1)"
 _ANSWERS = """
 select questionnaire.updated_at as changed, response.id, response.question, response.value,
   response.counts
@@ -140,7 +142,7 @@ async def save_answers(context: Context, session: UUID, given: Sequence[Given]) 
         ]
         if hidden:
             raise Refused(*hidden)
-        await _write(change, run, answers, state)
+        await _write(context.request.executor.fetch, change, run, answers, state)
         following = question_after(state, keys[-1])
         await _go_on(change, run, state, following)
     return replace(run, state=state)
@@ -232,11 +234,14 @@ def _apply(questions: Compiled, given: Sequence[Given], answers: dict[str, objec
     return keys
 
 
-async def _write(change: Change, run: Run, answers: Mapping[str, object], state: State) -> None:
+async def _write(
+    fetch: Fetch, change: Change, run: Run, answers: Mapping[str, object], state: State
+) -> None:
     """Make the rows of a run what its answers are now, and which of them count."""
     now = datetime.now(UTC)
     new: list[dict[str, Any]] = []
     changed: list[tuple[UUID, dict[str, Any]]] = []
+    turned: list[UUID] = []
     for key, value in answers.items():
         counts, old = key in state.answers, run.stored.get(key)
         if old is None:
@@ -246,13 +251,15 @@ async def _write(change: Change, run: Run, answers: Mapping[str, object], state:
         elif old.value != value or type(old.value) is not type(value):
             changed.append((old.id, {"value": value, "counts": counts, "answered_at": now}))
         elif old.counts is not counts:
-            changed.append((old.id, {"counts": counts}))
+            turned.append(old.id)
     for key in run.stored.keys() - answers.keys():
         await change.remove(Response, run.stored[key].id)
     if new:
         await change.insert_many(Response, new)
     if changed:
         await change.update_many(Response, changed, lambda _: ("value",))
+    if turned:
+        await fetch(_TURN, turned)
 
 
 async def _go_on(change: Change, run: Run, state: State, following: str | None) -> None:
