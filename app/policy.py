@@ -89,6 +89,30 @@ ABOUT_ME = (
     UserProfile.preferences,
 )
 
+# What administrators write about universities, and staff about their courses.
+ABOUT_UNIVERSITIES = (
+    University.name,
+    University.slug,
+    University.country,
+    University.country_code,
+    University.city,
+    University.state_province,
+    University.website,
+    University.domains,
+)
+ABOUT_COURSES = (
+    Course.name,
+    Course.code,
+    Course.description,
+    Course.level,
+    Course.credits,
+    Course.duration_months,
+    Course.tuition,
+    Course.currency,
+    Course.language,
+    Course.is_active,
+)
+
 
 def _authored(
     owner: Column, new: tuple[Column, ...], changed: tuple[Column, ...]
@@ -143,6 +167,7 @@ POLICIES: Mapping[type[Table], Policy] = {
         Rule(USERS, (User.id == ME) & User.deleted_at.is_null()),
         Rule(ADMINS, User.deleted_at.is_null()),
         _change(USERS, (User.id == ME) & User.deleted_at.is_null(), (User.name,)),
+        _change(ADMINS, User.deleted_at.is_null(), (User.role, User.university)),
     ),
     UserProfile: _all(
         Rule(USERS, UserProfile.user == ME),
@@ -286,11 +311,22 @@ POLICIES: Mapping[type[Table], Policy] = {
         ),
         Rule(STAFF, University.id == MY_UNIVERSITY),
         Rule(ADMINS, rows=True),
+        _create(ADMINS, rows=True, columns=ABOUT_UNIVERSITIES),
+        _change(
+            ADMINS,
+            rows=True,
+            columns=(*ABOUT_UNIVERSITIES, University.is_verified, University.verified_at),
+        ),
     ),
+    # Courses are retired, not deleted, and stay with their university.
     Course: _all(
         Rule(ANYONE, Through(Course.university) & Course.is_active.eq(True)),
         Rule(STAFF, Course.university == MY_UNIVERSITY),
         Rule(ADMINS, rows=True),
+        _create(STAFF, Course.university == MY_UNIVERSITY, (Course.university, *ABOUT_COURSES)),
+        _create(ADMINS, rows=True, columns=(Course.university, *ABOUT_COURSES)),
+        _change(STAFF, Course.university == MY_UNIVERSITY, ABOUT_COURSES),
+        _change(ADMINS, rows=True, columns=ABOUT_COURSES),
     ),
     # projects
     Project: _all(

@@ -16,7 +16,7 @@ from app.bridge.access import (
     ViewerValue,
 )
 from app.bridge.changes import Changes
-from app.bridge.crud import Crud
+from app.bridge.crud import Crud, check_number
 from app.bridge.errors import (
     BridgeError,
     ConfigurationError,
@@ -86,6 +86,7 @@ __all__ = [
     "ascending",
     "auto",
     "build_schema",
+    "check_number",
     "computed",
     "descending",
     "encode",
