@@ -13,6 +13,7 @@ from piccolo.columns import Column
 from piccolo.table import Table
 
 from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
+from app.columns import ABOUT_COURSES, ABOUT_ME, ABOUT_QUESTIONS, ABOUT_RULES, ABOUT_UNIVERSITIES
 from app.tables import (
     ApiKey,
     AssessmentSession,
@@ -82,39 +83,6 @@ _delete = partial(Rule, action=Action.DELETE)
 _restore = partial(Rule, action=Action.RESTORE)
 _purge = partial(Rule, action=Action.PURGE)
 
-# What people write about themselves.
-ABOUT_ME = (
-    UserProfile.avatar_url,
-    UserProfile.phone,
-    UserProfile.address,
-    UserProfile.bio,
-    UserProfile.preferences,
-)
-
-# What administrators write about universities, and staff about their courses.
-ABOUT_UNIVERSITIES = (
-    University.name,
-    University.slug,
-    University.country,
-    University.country_code,
-    University.city,
-    University.state_province,
-    University.website,
-    University.domains,
-)
-ABOUT_COURSES = (
-    Course.name,
-    Course.code,
-    Course.description,
-    Course.level,
-    Course.credits,
-    Course.duration_months,
-    Course.tuition,
-    Course.currency,
-    Course.language,
-    Course.is_active,
-)
-
 
 def _authored(
     owner: Column, new: tuple[Column, ...], changed: tuple[Column, ...]
@@ -132,21 +100,6 @@ def _authored(
 
 _by_admins = (_create(ADMINS, True), _change(ADMINS, True), _delete(ADMINS, True))
 
-_QUESTION = (
-    Question.key,
-    Question.text,
-    Question.help_text,
-    Question.type,
-    Question.options,
-    Question.validation,
-    Question.required,
-)
-_RULE = (
-    VisibilityRule.action,
-    VisibilityRule.condition,
-    VisibilityRule.priority,
-    VisibilityRule.is_active,
-)
 _OF_COLLEAGUES = (
     (Document.session.questionnaire.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # Piccolo types one level
     & (Document.session.user.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # likewise
@@ -232,16 +185,16 @@ POLICIES: Mapping[type[Table], Policy] = {
         Rule(ANYONE, Through(Question.section)),
         *_authored(
             Question.questionnaire.organization,
-            (Question.section, Question.questionnaire, Question.position, *_QUESTION),
-            _QUESTION,
+            (Question.section, Question.questionnaire, Question.position, *ABOUT_QUESTIONS),
+            ABOUT_QUESTIONS,
         ),
     ),
     VisibilityRule: _all(
         Rule(ANYONE, Through(VisibilityRule.question)),
         *_authored(
             VisibilityRule.question.questionnaire.organization,  # type: ignore[union-attr]  # likewise
-            (VisibilityRule.question, *_RULE),
-            _RULE,
+            (VisibilityRule.question, *ABOUT_RULES),
+            ABOUT_RULES,
         ),
     ),
     AssessmentSession: _all(
