@@ -112,6 +112,9 @@ POLICIES: Mapping[type[Table], Policy] = {
     Organization: _all(
         Rule(USERS, Organization.id == MY_ORGANIZATION),
         Rule(ADMINS, rows=True),
+        _create(ADMINS, True, (Organization.name, Organization.slug, Organization.settings)),
+        _change(ADMINS, True, (Organization.name, Organization.slug, Organization.settings)),
+        _delete(ADMINS, True),
     ),
     User: _all(
         Rule(
@@ -122,7 +125,14 @@ POLICIES: Mapping[type[Table], Policy] = {
         Rule(USERS, (User.id == ME) & User.deleted_at.is_null()),
         Rule(ADMINS, User.deleted_at.is_null()),
         _change(USERS, (User.id == ME) & User.deleted_at.is_null(), (User.name,)),
-        _change(ADMINS, User.deleted_at.is_null(), (User.role, User.university)),
+        _change(
+            ADMINS,
+            User.deleted_at.is_null(),
+            (User.name, User.role, User.status, User.organization, User.university),
+        ),
+        _delete(USERS, (User.id == ME) & User.deleted_at.is_null()),
+        _delete(ADMINS, User.deleted_at.is_null()),
+        _restore(ADMINS, User.deleted_at.is_not_null()),
     ),
     UserProfile: _all(
         Rule(USERS, UserProfile.user == ME),
