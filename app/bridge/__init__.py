@@ -17,6 +17,7 @@ from app.bridge.access import (
 )
 from app.bridge.changes import Changes
 from app.bridge.crud import Crud, check_number
+from app.bridge.cursors import encode_id
 from app.bridge.errors import (
     BridgeError,
     ConfigurationError,
@@ -39,6 +40,7 @@ from app.bridge.registry import (
     Registry,
     Search,
     aggregates,
+    custom,
     listing,
     one_back,
     own,
@@ -46,6 +48,7 @@ from app.bridge.registry import (
     to_many,
 )
 from app.bridge.response import encode
+from app.bridge.scalars import BigInt
 from app.bridge.schema import BuiltSchema, build_schema
 from app.bridge.subscriptions import Follow, Following, Subscriptions, followed_key
 from app.bridge.writing import Row, Written
@@ -54,6 +57,7 @@ __all__ = [
     "AccessTable",
     "Action",
     "Answer",
+    "BigInt",
     "Bridge",
     "BridgeError",
     "BuiltSchema",
@@ -92,8 +96,10 @@ __all__ = [
     "build_schema",
     "check_number",
     "computed",
+    "custom",
     "descending",
     "encode",
+    "encode_id",
     "followed_key",
     "given",
     "input_type",

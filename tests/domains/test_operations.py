@@ -1,109 +1,129 @@
-"""The audit log, which administrators read and follow."""
+"""Events, as administrators see them, and those that were given up queued again."""
+
+from datetime import UTC, datetime
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from app.database import SeedbedEngine
-from app.live import hub_of
-from app.tables.identity import UserRole
-from seeds import assessment, identity, operations, payments
+from app.tables import AuditLog, Event, Project
+from seeds import identity, operations, projects
 from seeds.upsert import save
-from tests.graphql import ask, global_id, sign_in
-from tests.web.live.clients import events
+from tests.graphql import ask, code_of, global_id, refuse, sign_in
 
-AUDIT = "{ auditLogs { nodes { action resourceType details } } }"
-
-
-async def test_administrators_read_the_audit_log(
-    client: httpx.AsyncClient, database: SeedbedEngine
-) -> None:
-    admin = identity.user(role=UserRole.ADMIN)
-    await save(admin, operations.audit_log(action="post.publish"))
-    found = await ask(client, AUDIT, token=await sign_in(admin))
-    assert "post.publish" in {node["action"] for node in found["auditLogs"]["nodes"]}
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+STAMP = "2026-03-01T12:00:00.000000Z"
+REQUEUE = """mutation($ids: [ID!]!) { requeueEvents(ids: $ids) {
+  events { id attempts deadAt } errors { code path } } }"""
 
 
-@pytest.mark.parametrize("role", [role for role in UserRole if role is not UserRole.ADMIN])
-async def test_nobody_else_does(
-    client: httpx.AsyncClient, database: SeedbedEngine, role: UserRole
-) -> None:
+@pytest.fixture
+async def project(database: SeedbedEngine) -> Project:
+    """A project of somebody's."""
+    assert database
+    owner = identity.user()
+    row = projects.project(owner=owner)
+    await save(owner, row)
+    return row
+
+
+async def _token(role: str) -> str:
     user = identity.user(role=role)
-    log = operations.audit_log(user=user)
-    await save(user, log)
-    token = await sign_in(user)
-    assert await ask(client, AUDIT, token=token) == {"auditLogs": {"nodes": []}}
-    one = "query ($id: ID!) { auditLog(id: $id) { action } }"
-    assert await ask(client, one, {"id": global_id(log)}, token) == {"auditLog": None}
-
-
-async def test_what_is_written_can_be_followed(
-    application: Starlette, committed: SeedbedEngine
-) -> None:
-    admin = identity.user(role=UserRole.ADMIN)
-    await save(admin)
-    query = "subscription { auditLogAdded { auditLog { action } } }"
-    async with events(application, query, token=await sign_in(admin)) as stream:
-        await save(operations.audit_log(action="user.delete"))
-        assert await stream.next() == {"auditLogAdded": {"auditLog": {"action": "user.delete"}}}
-    await hub_of(committed).stop()
-
-
-async def test_others_may_not_follow_it(application: Starlette, committed: SeedbedEngine) -> None:
-    user = identity.user()
     await save(user)
-    query = "subscription { auditLogAdded { position } }"
-    async with events(application, query, token=await sign_in(user)) as stream:
-        _, body = await stream.event()
-        assert body["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    return await sign_in(user)
 
 
-async def test_a_documents_status_can_be_followed(
-    application: Starlette, committed: SeedbedEngine
-) -> None:
-    user, questionnaire, kind = (
-        identity.user(),
-        assessment.questionnaire(),
-        assessment.document_type(),
+def _dead(project: Project) -> Event:
+    return operations.event(
+        project=project,
+        attempts=10,
+        next_attempt_at=AT,
+        dead_at=AT,
+        last_error="It answered with 500.",
+        data={"prompt": "x"},
+        created_at=AT,
     )
-    run = assessment.assessment_session(user=user, questionnaire=questionnaire)
-    await save(user, questionnaire, kind, run)
-    query = """
-    subscription ($id: ID!) { documentStatusChanged(sessionId: $id) { document { status } } }
-    """
-    token = await sign_in(user)
-    async with events(application, query, id=global_id(run), token=token) as stream:
-        document = assessment.document(session=run, document_type=kind, status="PENDING")
-        await save(document)
-        assert _status(await stream.next(), "document") == "PENDING"
-        await committed.fetch("update assessment.documents set status = 'GENERATING'")
-        assert _status(await stream.next(), "document") == "GENERATING"
-    await hub_of(committed).stop()
 
 
-async def test_payments_of_ones_own_can_be_followed(
-    application: Starlette, committed: SeedbedEngine
+async def test_dead_events_are_found_with_every_field(
+    client: httpx.AsyncClient, project: Project
 ) -> None:
-    user, other = identity.user(), identity.user()
-    one, two = (payments.payment(user=user, status="PENDING") for _ in range(2))
-    await save(user, other, one, two, payments.payment(user=other, status="PENDING"))
-    token = await sign_in(user)
-    query = """
-    subscription ($id: ID) { paymentStatusChanged(paymentId: $id) { payment { id status } } }
-    """
-    async with (
-        events(application, query, token=token) as every,
-        events(application, query, id=global_id(two), token=token) as second,
-    ):
-        statement = "update payments.payments set status = 'FAILED' where id = $1"
-        for payment in (one, two):
-            await committed.fetch(statement, payment.id)
-            told = (await every.next())["paymentStatusChanged"]["payment"]
-            assert told == {"id": global_id(payment), "status": "FAILED"}
-        told = (await second.next())["paymentStatusChanged"]["payment"]
-        assert told == {"id": global_id(two), "status": "FAILED"}
-    await hub_of(committed).stop()
+    dead, waiting = _dead(project), operations.event(project=project)
+    await save(dead)
+    await save(waiting)
+    data = await ask(
+        client,
+        """{ events(where: {deadAt: {isNull: false}}) { totalCount nodes {
+          __typename id name data attempts nextAttemptAt deliveredAt deadAt lastError createdAt
+          project { id } } } }""",
+        token=await _token("ADMIN"),
+    )
+    assert data["events"] == {
+        "totalCount": 1,
+        "nodes": [
+            {
+                "__typename": "Event",
+                "id": global_id(dead),
+                "name": "code-agent/run",
+                "data": {"prompt": "x"},
+                "attempts": 10,
+                "nextAttemptAt": STAMP,
+                "deliveredAt": None,
+                "deadAt": STAMP,
+                "lastError": "It answered with 500.",
+                "createdAt": STAMP,
+                "project": {"id": global_id(project)},
+            }
+        ],
+    }
 
 
-def _status(data: dict[str, dict[str, dict[str, str]]], shown: str) -> str:
-    return data["documentStatusChanged"][shown]["status"]
+async def test_a_dead_event_is_queued_again_on_record(
+    client: httpx.AsyncClient, project: Project
+) -> None:
+    events = [_dead(project), _dead(project)]
+    for event in events:
+        await save(event)
+    ids = [global_id(event) for event in reversed(events)]
+    payload = (await ask(client, REQUEUE, {"ids": ids}, await _token("ADMIN")))["requeueEvents"]
+    assert payload == {
+        "events": [{"id": key, "attempts": 0, "deadAt": None} for key in ids],
+        "errors": [],
+    }
+    rows = await Event.select()
+    assert all(row["next_attempt_at"] > AT for row in rows)
+    assert [row["action"] for row in await AuditLog.select()] == ["event.requeue"] * 2
+
+
+async def test_one_that_was_not_given_up_keeps_all_as_they_are(
+    client: httpx.AsyncClient, project: Project
+) -> None:
+    dead, waiting = _dead(project), operations.event(project=project)
+    await save(dead)
+    await save(waiting)
+    token = await _token("ADMIN")
+    ids = [global_id(dead), global_id(waiting)]
+    payload = (await ask(client, REQUEUE, {"ids": ids}, token))["requeueEvents"]
+    assert payload == {
+        "events": None,
+        "errors": [{"code": "ILLEGAL_STEP", "path": ["ids", "1"]}],
+    }
+    for wrong in ([], [global_id(dead)] * 101):
+        payload = (await ask(client, REQUEUE, {"ids": wrong}, token))["requeueEvents"]
+        assert payload["errors"] == [{"code": "INVALID", "path": ["ids"]}]
+    assert await Event.count().where(Event.dead_at.is_not_null()) == 1
+    assert await AuditLog.count() == 0
+
+
+async def test_nobody_else_sees_or_queues_events(
+    client: httpx.AsyncClient, project: Project
+) -> None:
+    event = _dead(project)
+    await save(event)
+    token = await _token("STAFF")
+    assert await ask(client, "{ events { totalCount } }", token=token) == {
+        "events": {"totalCount": 0}
+    }
+    errors = await refuse(client, REQUEUE, {"ids": [global_id(event)]}, token)
+    assert code_of(errors) == "FORBIDDEN"
+    assert await Event.count().where(Event.dead_at.is_not_null()) == 1

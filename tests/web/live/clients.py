@@ -30,7 +30,10 @@ class _Connection:
         # Cleared, the client accepts nothing.
         self.takes = asyncio.Event()
         self.takes.set()
-        self.task = asyncio.create_task(app(scope, self.to_app.get, self._accept))  # type: ignore[arg-type]  # a coroutine
+        self.task = asyncio.create_task(self._serve(app, scope))
+
+    async def _serve(self, app: ASGIApp, scope: Scope) -> None:
+        await app(scope, self.to_app.get, self._accept)
 
     async def _accept(self, message: Message) -> None:
         await self.takes.wait()

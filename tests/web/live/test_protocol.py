@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from starlette.applications import Starlette
 
@@ -13,62 +14,64 @@ from tests.web.live.conftest import FOLLOW, World
 QUERY = "{ __typename }"
 
 
+# Messages that are JSON, and no message of the protocol.
+JSON: tuple[Any, ...] = (
+    None,
+    1,
+    "text",
+    [],
+    {},
+    {"type": None},
+    {"type": 1},
+    {"type": {}},
+    {"type": "start"},
+    {"type": "next", "id": "1"},
+    {"type": "connection_ack"},
+    {"type": "ping", "payload": 1},
+    {"type": "pong", "payload": []},
+    {"type": "complete"},
+    {"type": "complete", "id": 1},
+    {"type": "complete", "id": ""},
+    {"type": "subscribe", "payload": {"query": QUERY}},
+    {"type": "subscribe", "id": "", "payload": {"query": QUERY}},
+    {"type": "subscribe", "id": None, "payload": {"query": QUERY}},
+    {"type": "subscribe", "id": 1, "payload": {"query": QUERY}},
+    {"type": "subscribe", "id": ["1"], "payload": {"query": QUERY}},
+    {"type": "subscribe", "id": "x" * 129, "payload": {"query": QUERY}},
+    {"type": "subscribe", "id": "1"},
+    {"type": "subscribe", "id": "1", "payload": None},
+    {"type": "subscribe", "id": "1", "payload": "query"},
+    {"type": "subscribe", "id": "1", "payload": []},
+    {"type": "subscribe", "id": "1", "payload": {}},
+    {"type": "subscribe", "id": "1", "payload": {"query": None}},
+    {"type": "subscribe", "id": "1", "payload": {"query": 1}},
+    {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "variables": []}},
+    {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "variables": "a"}},
+    {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "operationName": 1}},
+    {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "extensions": 1}},
+)
+# And what is not even JSON, by what it is.
+TEXTS = {
+    "empty": "",
+    "half": "{",
+    "surrogate": "\ud800",
+    "NaN": "NaN",
+    "a long number": "1" * 5_000,
+    "deep": "[" * 100_000,
+}
+
+
 @pytest.mark.parametrize(
-    "message",
+    "text",
     [
-        pytest.param("", id="empty"),
-        pytest.param("{", id="half"),
-        pytest.param("\ud800", id="surrogate"),
-        pytest.param("NaN", id="NaN"),
-        pytest.param("1" * 5_000, id="a long number"),
-        pytest.param("[" * 100_000, id="deep"),
-        *[
-            pytest.param(message, id=str(message))
-            for message in (
-                None,
-                1,
-                "text",
-                [],
-                {},
-                {"type": None},
-                {"type": 1},
-                {"type": {}},
-                {"type": "start"},
-                {"type": "next", "id": "1"},
-                {"type": "connection_ack"},
-                {"type": "ping", "payload": 1},
-                {"type": "pong", "payload": []},
-                {"type": "complete"},
-                {"type": "complete", "id": 1},
-                {"type": "complete", "id": ""},
-                {"type": "subscribe", "payload": {"query": QUERY}},
-                {"type": "subscribe", "id": "", "payload": {"query": QUERY}},
-                {"type": "subscribe", "id": None, "payload": {"query": QUERY}},
-                {"type": "subscribe", "id": 1, "payload": {"query": QUERY}},
-                {"type": "subscribe", "id": ["1"], "payload": {"query": QUERY}},
-                {"type": "subscribe", "id": "x" * 129, "payload": {"query": QUERY}},
-                {"type": "subscribe", "id": "1"},
-                {"type": "subscribe", "id": "1", "payload": None},
-                {"type": "subscribe", "id": "1", "payload": "query"},
-                {"type": "subscribe", "id": "1", "payload": []},
-                {"type": "subscribe", "id": "1", "payload": {}},
-                {"type": "subscribe", "id": "1", "payload": {"query": None}},
-                {"type": "subscribe", "id": "1", "payload": {"query": 1}},
-                {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "variables": []}},
-                {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "variables": "a"}},
-                {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "operationName": 1}},
-                {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "extensions": 1}},
-            )
-        ],
+        *(pytest.param(orjson.dumps(message).decode(), id=str(message)) for message in JSON),
+        *(pytest.param(text, id=name) for name, text in TEXTS.items()),
     ],
 )
-async def test_a_malformed_message_is_4400(application: Starlette, message: Any) -> None:
+async def test_a_malformed_message_is_4400(application: Starlette, text: str) -> None:
     async with socket(application) as client:
         await client.init()
-        if isinstance(message, str) and message != "text":
-            await client.send(message)
-        else:
-            await client.send('"text"' if message == "text" else message or "null")
+        await client.send(text)
         closed = await client.closed()
         assert closed.code == 4400
         assert str(closed).startswith("Invalid message: ")

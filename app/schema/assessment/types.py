@@ -1,24 +1,23 @@
 """Questionnaires, the runs through them, the documents made of them, and engineering standards."""
 
-from typing import Annotated
+from uuid import UUID
 
-from strawberry import ID
+from piccolo.table import Table
 
 from app.bridge import (
-    Follow,
+    InputError,
     Node,
+    Refused,
     aggregates,
     ascending,
     auto,
     descending,
-    followed_key,
     listing,
+    row_key,
     single,
     to_many,
 )
-from app.context import Context
-from app.policy import USERS
-from app.schema.registry import registry, subscriptions
+from app.schema.registry import registry
 from app.tables import assessment as tables
 
 
@@ -120,6 +119,7 @@ class Response(Node):
     session: auto
     question: auto
     value: auto
+    counts: auto
     answered_at: auto
 
 
@@ -208,13 +208,9 @@ class AssessmentQuery:
     )
 
 
-# --- what can be followed -------------------------------------------------------------------------
-
-
-@subscriptions.field(who=USERS, document=tables.Document)
-async def document_status_changed(
-    _context: Context, session_id: Annotated[ID, "The run whose documents are followed."]
-) -> Follow:
-    """Every document of a run when it is begun, and whenever its status changes."""
-    key = followed_key(tables.AssessmentSession, "sessionId", session_id)
-    return Follow("document", str(key), parent=(tables.AssessmentSession, key))
+def asked_key(table: type[Table], text: str, name: str) -> UUID:
+    """The key in an id that a query's argument has. Raises InputError for what is no such id."""
+    try:
+        return row_key(table, text, (name,))
+    except Refused as refused:
+        raise InputError(refused.problems[0].message) from None

@@ -1,4 +1,4 @@
-"""What administrators watch over: the audit log."""
+"""The audit log, which administrators read and follow."""
 
 from app.bridge import Follow, Node, auto, descending, listing, single
 from app.context import Context
@@ -22,7 +22,7 @@ class AuditLog(Node):
 
 
 @registry.query
-class OperationsQuery:
+class AuditQuery:
     """The audit log."""
 
     audit_log: auto = single(tables.AuditLog)
