@@ -45,11 +45,11 @@ async def test_it_tells_people(old: SeedbedEngine, capsys: pytest.CaptureFixture
     assert await work(old, days, dry_run=True) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0] == (
-        "Days to keep: audit log 730, events 30, logins 5, slow statements 90; rate limits until"
-        " they expire."
+        "Days to keep: audit log 730, events 30, logins 5, slow statements 90, changes 7; rate"
+        " limits until they expire."
     )
     assert told[2].split() == ["table", "would", "go"]
-    assert told[7].split() == ["identity.magic_links", "1"]
+    assert told[8].split() == ["identity.magic_links", "1"]
     assert told[-1] == "1 row would be deleted."
     assert len(await old.fetch("select from identity.magic_links")) == 1
     assert await work(old, days) == 0

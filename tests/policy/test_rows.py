@@ -26,6 +26,7 @@ LISTS = {
     "payments": "Payment",
     "projects": "Project",
     "events": "Event",
+    "auditLogs": "AuditLog",
     "questionnaires": "Questionnaire",
     "assessmentSessions": "AssessmentSession",
     "documentTypes": "DocumentType",

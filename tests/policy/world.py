@@ -85,6 +85,7 @@ async def make_world() -> World:
     fragment = projects.fragment(message=message)
     world.add(OWNER_AND_AGENT, project=project, message=message, fragment=fragment)
     world.add(ADMIN, event=operations.event(project=project))
+    world.add(ADMIN, audit_log=operations.audit_log())
     for name, seen_by in (("owner", OWNER), ("suspended", ADMIN), ("deleted", NONE)):
         _account(world, name, seen_by)
     for caller in ROLES:
