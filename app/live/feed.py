@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from asyncpg import InsufficientPrivilegeError
 
 from app.database import SeedbedEngine
 from app.live.positions import BadPosition, Position, Snapshot, decode
@@ -27,13 +30,17 @@ BATCH = 100
 
 # Names the database: a position of another one, such as before a dump and restore, means nothing.
 _EPOCH = """
-select left(md5(system_identifier || ':' || oid), 8)
+select left(md5(system_identifier || ':' || oid), 8) as epoch
 from pg_control_system(), pg_database where datname = current_database()
 """
-_START = f"""
-select pg_current_snapshot()::text as snapshot, ({_EPOCH}) as epoch,
+# For roles that may not ask for the server's own number.
+_OWN_EPOCH = """
+select left(md5(oid::text), 8) as epoch from pg_database where datname = current_database()
+"""
+_START = """
+select pg_current_snapshot()::text as snapshot,
   (select xid::text::numeric from operations.changes_gone) as gone
-"""  # noqa: S608 - made of constants
+"""
 
 # All that is seen by one statement is seen by its snapshot; a row that is not comes from another
 # server's dump, where numbers of transactions were others.
@@ -99,8 +106,8 @@ async def start(engine: SeedbedEngine, after: str | None) -> tuple[str, Position
     of what it may have missed was deleted, or the database is another one.
     """
     wanted = None if after is None else decode(after)
+    epoch = await _epoch(engine)
     [row] = await engine.fetch(_START)
-    epoch: str = row["epoch"]
     now = Snapshot.parse(row["snapshot"])
     if wanted is None:
         return epoch, Position(now)
@@ -112,6 +119,20 @@ async def start(engine: SeedbedEngine, after: str | None) -> tuple[str, Position
     if row["gone"] is not None and position.since.xmin <= row["gone"]:
         raise PositionLost("the position is too old: what came after it has been deleted since")
     return epoch, position
+
+
+_epochs: WeakKeyDictionary[SeedbedEngine, str] = WeakKeyDictionary()
+
+
+async def _epoch(engine: SeedbedEngine) -> str:
+    """The name of the database in positions; asked for once in a process."""
+    if engine not in _epochs:
+        try:
+            [row] = await engine.fetch(_EPOCH)
+        except InsufficientPrivilegeError:
+            [row] = await engine.fetch(_OWN_EPOCH)
+        _epochs[engine] = row["epoch"]
+    return _epochs[engine]
 
 
 async def read(

@@ -6,8 +6,9 @@ import os
 import re
 import signal
 import sys
+import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,15 @@ async def _write(dsn: str, *actions: str) -> None:
         await connection.close()
 
 
-async def test_two_servers_a_restart_of_the_database_and_the_end_of_one(tmp_path: Path) -> None:
-    embedded = EmbeddedServer(tmp_path, durable=False)
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's own user can pass through, whoever else tests at the time."""
+    with tempfile.TemporaryDirectory(prefix="seedbed-live-") as name:
+        yield Path(name)
+
+
+async def test_two_servers_a_restart_of_the_database_and_the_end_of_one(folder: Path) -> None:
+    embedded = EmbeddedServer(folder, durable=False)
     dsn = await asyncio.to_thread(embedded.start)
     try:
         async with _server(dsn, "development") as (one, first), _server(dsn, "test") as (_, second):
