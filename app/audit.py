@@ -43,6 +43,7 @@ class Change(Changes):
         self.action = action
         self.details: dict[str, Any] = {}
         self._about: tuple[str, str | None] | None = None
+        self._unchanged = False
 
     def about(self, thing: type[Table] | str, key: object, **details: object) -> None:
         """What the change is about, and what else its audit row should say.
@@ -53,10 +54,14 @@ class Change(Changes):
         self._about = (kind, None if key is None else str(key))
         self.details |= details
 
+    def unchanged(self) -> None:
+        """Say that there was nothing to do: a repeated request leaves no row."""
+        self._unchanged = True
+
     @property
     def is_said(self) -> bool:
-        """Whether anything was written, if only the values that were there, or told by `about`."""
-        return bool(self.written) or self._about is not None
+        """Whether anything was written or said, if only that there was nothing to do."""
+        return bool(self.written) or self._about is not None or self._unchanged
 
     def entries(self) -> list[tuple[str, str | None, dict[str, Any]]]:
         """The audit rows: type and id of the thing, and details."""
@@ -110,7 +115,7 @@ async def recorded(
 
     `action` is what is done, as in `post.publish`; its actor is `Viewer.values["user"]`, if any.
     An update that changes no value leaves no row. Raises NothingWrittenError where the block wrote
-    nothing and did not call `about`.
+    nothing and called neither `about` nor `unchanged`.
     """
     async with engine.transaction():
         change = Change(viewer, fetch or engine.fetch, action)

@@ -15,7 +15,8 @@ from app.database import SeedbedEngine
 from app.schema import make_schema
 from app.web import health, pages
 from app.web.graphql import GraphQLEndpoint
-from app.web.headers import SecurityHeaders
+from app.web.headers import SecurityHeaders, security_headers
+from app.web.hosts import AcceptedHosts
 from app.web.lifespan import Lifespan
 from app.worker import Worker
 from piccolo_conf import DB
@@ -46,9 +47,9 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
     """
     settings = engine.settings
     hosts = list(settings.allowed_hosts)
-    graphql = GraphQLEndpoint(built or make_schema(), engine)
+    graphql = GraphQLEndpoint(built or make_schema(), engine, security_headers(settings))
     return Server(
-        graphql=SecurityHeaders(TrustedHostMiddleware(graphql, hosts), settings),
+        graphql=AcceptedHosts(graphql, hosts, settings),
         begin_and_end=Lifespan(engine, Worker(engine).beside if settings.worker else nullcontext),
         routes=[
             *health.routes(engine),

@@ -25,6 +25,9 @@ from app.tables import (
     Fragment,
     Message,
     Organization,
+    Payment,
+    PaymentReport,
+    PaymentTransaction,
     Post,
     Project,
     Question,
@@ -203,6 +206,28 @@ POLICIES: Mapping[type[Table], Policy] = {
     ),
     Message: _all(Rule(USERS, Through(Message.project))),
     Fragment: _all(Rule(USERS, Through(Fragment.message))),
+    # payments
+    Payment: _all(
+        Rule(USERS, Payment.user == ME),
+        Rule(ADMINS, rows=True),
+        _create(
+            USERS,
+            Payment.user == ME,
+            (
+                Payment.user,
+                Payment.amount,
+                Payment.currency,
+                Payment.type,
+                Payment.description,
+                Payment.metadata,
+                Payment.idempotency_key,
+            ),
+        ),
+        _change(USERS, Payment.user == ME, (Payment.status,)),
+        _change(ADMINS, rows=True, columns=(Payment.status,)),
+    ),
+    PaymentTransaction: _all(Rule(USERS, Through(PaymentTransaction.payment))),
+    PaymentReport: _all(Rule(ADMINS, rows=True)),
     # content
     Post: _all(
         Rule(ANYONE, Post.published.eq(True) & Post.deleted_at.is_null()),

@@ -5,18 +5,16 @@ only what everybody may see. They read no GraphQL: the path says which query is 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from app.database import SeedbedEngine
+from app.database import ConnectionPool, SeedbedEngine
 from bench import sql
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Answer = Callable[[Pool, bytes], Awaitable[bytes]]
+Answer = Callable[[ConnectionPool, bytes], Awaitable[bytes]]
 
 
 class Floor:
@@ -24,7 +22,7 @@ class Floor:
 
     def __init__(self, engine: SeedbedEngine, answers: Mapping[str, Answer]) -> None:
         self._engine = engine
-        self._pool: Pool
+        self._pool: ConnectionPool
         self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,43 +50,29 @@ class Floor:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        async with await pool_of(self._engine) as self._pool:
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
+        self._pool = await pool_of(self._engine)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._pool.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def pool_of(engine: SeedbedEngine) -> Pool:
-    """The driver's pool with the connections and sizes of the engine's.
-
-    Connections are given back without a reset: these statements leave nothing to undo, and the
-    engine does the same where it sees that.
-    """
-    connector, settings = await engine.connector(), engine.settings
-
-    async def connect(
-        dsn: str | None = None, **driver: object
-    ) -> "asyncpg.Connection[asyncpg.Record]":
-        return await connector.connect(**driver)
-
-    async def leave(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        """Reset nothing."""
-
-    return asyncpg.create_pool(
-        connect=connect,
-        min_size=settings.pool_min_size,
-        max_size=settings.pool_max_size,
-        reset=leave,
-    )
+async def pool_of(engine: SeedbedEngine) -> ConnectionPool:
+    """A pool like the engine's."""
+    pool = ConnectionPool(await engine.connector(), engine.settings)
+    await pool.open()
+    return pool
 
 
-async def _fetch(pool: Pool, statement: str, *args: object) -> list[Any]:
-    connection = await pool.acquire()
+async def _fetch(pool: ConnectionPool, statement: str, *args: object) -> list[Any]:
+    connection = pool.free() or await pool.take()
     try:
         rows: list[Any] = await connection.fetch(statement, *args)
         return rows
     finally:
-        await pool.release(connection)
+        # These statements leave nothing to undo.
+        if not pool.put_back(connection):
+            await pool.give_back(connection, clean=True)
 
 
 def _key(body: bytes) -> UUID:
@@ -99,14 +83,14 @@ def _key(body: bytes) -> UUID:
 # --- JSON made by PostgreSQL ----------------------------------------------------------------------
 
 
-async def _json_one(pool: Pool, body: bytes) -> bytes:
+async def _json_one(pool: ConnectionPool, body: bytes) -> bytes:
     [[text]] = await _fetch(pool, sql.JSON_ONE, _key(body))
     made: bytes = text.encode()
     return made
 
 
 def _json_list(statement: str) -> Answer:
-    async def answer(pool: Pool, _body: bytes) -> bytes:
+    async def answer(pool: ConnectionPool, _body: bytes) -> bytes:
         [[text]] = await _fetch(pool, statement)
         made: bytes = text.encode()
         return made
@@ -129,7 +113,7 @@ def _posts(nodes: list[dict[str, Any]]) -> bytes:
     return orjson.dumps({"data": {"posts": {"nodes": nodes}}})
 
 
-async def _rows_one(pool: Pool, body: bytes) -> bytes:
+async def _rows_one(pool: ConnectionPool, body: bytes) -> bytes:
     [row] = await _fetch(pool, sql.ROWS_ONE, _key(body))
     key, title, slug, content, published, published_at, created, updated, author, name = row
     post = {
@@ -146,7 +130,7 @@ async def _rows_one(pool: Pool, body: bytes) -> bytes:
     return orjson.dumps({"data": {"post": post}})
 
 
-async def _rows_newest(pool: Pool, _body: bytes) -> bytes:
+async def _rows_newest(pool: ConnectionPool, _body: bytes) -> bytes:
     return _posts(
         [
             {
@@ -161,7 +145,7 @@ async def _rows_newest(pool: Pool, _body: bytes) -> bytes:
     )
 
 
-async def _rows_nested(pool: Pool, _body: bytes) -> bytes:
+async def _rows_nested(pool: ConnectionPool, _body: bytes) -> bytes:
     return _posts(
         [
             {
@@ -189,7 +173,7 @@ async def _rows_nested(pool: Pool, _body: bytes) -> bytes:
     )
 
 
-async def _rows_wide(pool: Pool, _body: bytes) -> bytes:
+async def _rows_wide(pool: ConnectionPool, _body: bytes) -> bytes:
     return _posts(
         [
             {

@@ -9,6 +9,7 @@ removed by the next one.
 import asyncio
 import fcntl
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".data" / "test"
 CLONE = "seedbed_test_"
 TEMPLATE = "seedbed_template_"
+_numbers = itertools.count(1)
 
 
 def server() -> EmbeddedServer:
@@ -70,6 +72,18 @@ def clone() -> str:
             _make_template(source)
         server().create_database(own(), template=source)
     return server().dsn(own())
+
+
+@contextmanager
+def another() -> Iterator[str]:
+    """The address of one more database of this process, empty and migrated, for a while."""
+    name = f"{own()}_{next(_numbers)}"
+    with _locked():
+        server().create_database(name, template=template())
+    try:
+        yield server().dsn(name)
+    finally:
+        server().drop_database(name)
 
 
 def release() -> None:
@@ -130,7 +144,7 @@ def _abandoned(databases: set[str], template: str) -> Iterator[str]:
 
 def _is_in_use(name: str) -> bool:
     """Whether this is the clone of a process that still runs."""
-    return name.startswith(CLONE) and _alive(int(name.removeprefix(CLONE)))
+    return name.startswith(CLONE) and _alive(int(name.removeprefix(CLONE).partition("_")[0]))
 
 
 def _alive(process: int) -> bool:

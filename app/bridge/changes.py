@@ -158,12 +158,9 @@ class Changes(Writing):
         made = stored(table, values, path, new=True)
         name = table._meta.get_formatted_tablename()
         # Two that upsert the same at once: the later one waits here, and then finds the row.
-        await self._fetch(
-            "select pg_advisory_xact_lock(hashtextextended($1, 0))",
-            f"{name}:{[str(made[column].value) for column in by]}",
-        )
+        await self.one_at_a_time(f"{name}:{[str(made[column].value) for column in by]}")
         meets = " and ".join(f'"{column}" = ${n}' for n, column in enumerate(by, 1))
-        found = await self._fetch(
+        found = await self.fetch(
             f"select {key_of(table)} from {name} where {meets}",  # noqa: S608 - names of our tables
             *(made[column].value for column in by),
         )

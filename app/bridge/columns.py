@@ -48,8 +48,8 @@ class ColumnType:
     `json` how SQL renders them in JSON mode;
     `load` turns what asyncpg returns into what resolvers see (None: it is that already); `to_text`
     and `from_text` carry a value through a cursor and raise ValueError for text that is none
-    (None: rows cannot be ordered by this type). Values that are `long` are not put into cursors. Of
-    an array, `item` is the type of its items.
+    (None: rows cannot be ordered by this type). Long texts are not put into cursors. Of an array,
+    `item` is the type of its items.
     """
 
     python: Any
@@ -59,12 +59,11 @@ class ColumnType:
     to_text: Callable[[Any], str] | None = None
     from_text: Callable[[str], object] | None = None
     item: "ColumnType | None" = None
-    long: bool = False
 
     @property
     def sortable(self) -> bool:
         """Whether lists can be sorted by columns of this type."""
-        return self.from_text is not None and not self.long
+        return self.from_text is not None and self.json is not JSONKind.LONG
 
 
 _MOST_PLACES = 1_000
@@ -115,7 +114,7 @@ TEXT = ColumnType(str, "text", JSONKind.STRING, None, str, _text_from_text)
 _TYPES: dict[type[Column], ColumnType] = {
     UUID: ColumnType(uuid.UUID, "uuid", JSONKind.QUOTED, None, str, uuid.UUID),
     Varchar: TEXT,
-    Text: replace(TEXT, long=True),
+    Text: replace(TEXT, json=JSONKind.LONG),
     Boolean: ColumnType(
         bool,
         "boolean",

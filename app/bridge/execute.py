@@ -12,7 +12,6 @@ from app.bridge.plan import (
     FromVariable,
     FromVariables,
     FromViewer,
-    ParentKeys,
     RowPlan,
     Statement,
     Value,
@@ -49,21 +48,27 @@ class Bridge:
 class Executor:
     """Runs statements for one caller, with the variables of one operation."""
 
-    __slots__ = ("_turns", "bridge", "fetch", "variables", "viewer")
+    __slots__ = ("_turns", "alone", "bridge", "fetch", "variables", "viewer")
 
     def __init__(self, bridge: Bridge, viewer: Viewer, fetch: Fetch) -> None:
         self.bridge = bridge
         self.viewer = viewer
         self.variables: Mapping[str, Any] = {}
         self.fetch = fetch
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        # Whether it runs one statement after the other, and nothing has to wait for its turn.
+        self.alone = False
+        self._turns: asyncio.Semaphore | None = None
 
     async def run(self, statement: Statement, keys: Sequence[object] = ()) -> Sequence[Any]:
         """The records of `statement`; `keys` are the parents of a batch.
 
         Raises InputError for a variable that the statement cannot take.
         """
-        arguments = self.bind(statement.values, keys)
+        arguments = self.bind(statement.values, keys) if statement.values else ()
+        if self.alone:
+            return await self.fetch(statement.sql, *arguments)
+        if self._turns is None:
+            self._turns = asyncio.Semaphore(_AT_ONCE)
         async with self._turns:
             return await self.fetch(statement.sql, *arguments)
 
@@ -71,17 +76,17 @@ class Executor:
         """What the values stand for in this request. Raises InputError for a bad variable."""
         arguments: list[object] = []
         for value in values:
-            match value:
-                case Constant(constant):
-                    arguments.append(constant)
-                case FromVariable(leaf, decode):
-                    arguments.append(decode(at(self.variables, leaf)))
-                case FromVariables(tree, decode):
-                    arguments.append(decode(filled(tree, self.variables)))
-                case FromViewer(name):
-                    arguments.append(self.viewer.values.get(name))
-                case ParentKeys():
-                    arguments.append(keys)
+            # By type, the commonest first: `match` takes several times as long.
+            if isinstance(value, FromVariable):
+                arguments.append(value.decode(at(self.variables, value.leaf)))
+            elif isinstance(value, Constant):
+                arguments.append(value.value)
+            elif isinstance(value, FromViewer):
+                arguments.append(self.viewer.values.get(value.name))
+            elif isinstance(value, FromVariables):
+                arguments.append(value.decode(filled(value.tree, self.variables)))
+            else:
+                arguments.append(keys)
         return arguments
 
     def values(self, type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:

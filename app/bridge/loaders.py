@@ -19,7 +19,7 @@ from app.bridge.access import Viewer
 from app.bridge.assemble import assembler
 from app.bridge.execute import Bridge, Executor, Fetch
 from app.bridge.explain import Explaining
-from app.bridge.finishers import AggregateFinisher, PageFinisher, SingleFinisher
+from app.bridge.finishers import AggregateFinisher, SingleFinisher, page_finisher
 from app.bridge.limits import Budget
 from app.bridge.plan import (
     AggregatePlan,
@@ -97,7 +97,7 @@ class Request:
     async def page(self, plan: PagePlan) -> Page | Finished:
         """The plan's page; nothing is fetched when no row is asked for."""
         if self._finishes(plan.pure):
-            return Finished(await PageFinisher(plan)(self.executor))
+            return Finished(await page_finisher(plan)(self.executor))
         records = await self.executor.run(rows.select_page(plan)) if plan.rows else ()
         (page,) = await self._pages(plan, [records])
         if _is_counted(plan):

@@ -32,7 +32,7 @@ from graphql import (
 
 from app.bridge.errors import BridgeError, InputError, LimitExceeded
 from app.bridge.execute import Bridge, Executor
-from app.bridge.finishers import AggregateFinisher, PageFinisher, SingleFinisher
+from app.bridge.finishers import AggregateFinisher, SingleFinisher, page_finisher
 from app.bridge.limits import Budget, check_document
 from app.bridge.loaders import Request
 from app.bridge.planner import Planner
@@ -55,7 +55,7 @@ class Context(Protocol):
         """The reading of one request."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What came of an operation.
 
@@ -278,7 +278,7 @@ class Operations:
                 return SingleFinisher(single) if single.row.pure else None
             case Listing(table, orders):
                 page = planner.page(table, orders, selected)
-                return PageFinisher(page) if page.pure else None
+                return page_finisher(page) if page.pure else None
             case Aggregates() as aggregates:
                 return AggregateFinisher(planner.aggregates(aggregates, selected))
             case _ if selected.name == "__typename":
@@ -323,7 +323,12 @@ async def _query_typename(_executor: Executor) -> str:
 async def _finish(roots: tuple[_Root, ...], request: Request) -> Answer:
     """Run the root fields, side by side when there are several."""
     if len(roots) == 1:
-        values = [await _attempt(roots[0], request)]
+        request.executor.alone = True
+        (root,) = roots
+        value = await _attempt(root, request)
+        if not isinstance(value, GraphQLError):
+            return Answer({root.selected.key: value})
+        values = [value]
     else:
         values = await asyncio.gather(*(_attempt(root, request) for root in roots))
     data: dict[str, Any] | None = {}

@@ -106,4 +106,4 @@ def family_of(kind: ColumnType) -> Family | None:
         return Family.BOOLEAN
     if kind.pg == "uuid" or isinstance(kind.load, type):  # members of an enum have no order
         return Family.EQUALITY
-    return Family.TEXT if kind.json is JSONKind.STRING else Family.ORDER
+    return Family.TEXT if kind.json in {JSONKind.STRING, JSONKind.LONG} else Family.ORDER

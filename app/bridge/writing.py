@@ -43,14 +43,14 @@ class Written:
 class Writing:
     """Writes rows in the current transaction, whoever the caller is, and notes them in `written`.
 
-    Values are checked against their columns; Refused tells of those that do not fit. Rows come
-    back as mappings of every column: enum members, parsed JSON.
+    `fetch` runs any other statement. Values are checked against their columns; Refused tells of
+    those that do not fit. Rows come back as mappings of every column: enum members, parsed JSON.
     """
 
     def __init__(self, viewer: Viewer, fetch: Fetch) -> None:
         self.viewer = viewer
         self.written: list[Written] = []
-        self._fetch = fetch
+        self.fetch = fetch
 
     async def insert(self, table: type[Table], values: Values, path: Path = ("input",)) -> Row:
         """A new row."""
@@ -70,6 +70,10 @@ class Writing:
         """New values of the row with this key, which is there."""
         _, row = await self._update(table, key, stored(table, values, path), path, Questions())
         return row
+
+    async def one_at_a_time(self, name: str) -> None:
+        """Wait until no other transaction holds this name; hold it until this one ends."""
+        await self.fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", name)
 
     async def remove(self, table: type[Table], key: object, path: Path = ("id",)) -> Row:
         """Delete the row with this key, which is there, for good; returns what it was."""
@@ -124,7 +128,7 @@ class Writing:
         return await self._guarded(table, path, statement, keys)
 
     async def _run(self, statement: Statement, keys: Sequence[object] = ()) -> Sequence[Any]:
-        return await self._fetch(statement.sql, *(self._bound(v, keys) for v in statement.values))
+        return await self.fetch(statement.sql, *(self._bound(v, keys) for v in statement.values))
 
     def _bound(self, value: Value, keys: Sequence[object]) -> object:
         match value:

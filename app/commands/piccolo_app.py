@@ -4,15 +4,19 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig, Command
 
+from app.commands.backup import backup
 from app.commands.baseline import baseline
 from app.commands.create_admin import create_admin
 from app.commands.doctor import doctor
 from app.commands.drift import drift
+from app.commands.export import export
 from app.commands.frontend import install
+from app.commands.import_ import import_rows
 from app.commands.import_universities import import_universities
 from app.commands.jobs import jobs
 from app.commands.push import push
 from app.commands.reset import reset
+from app.commands.restore import restore
 from app.commands.retention import retention
 from app.commands.schema import schema
 from app.commands.seed import seed
@@ -33,6 +37,8 @@ APP_CONFIG = AppConfig(
         *(status, drift, doctor, baseline, seed, import_universities, schema),
         Command(callable=create_admin, command_name="create-admin"),
         *(jobs, retention, slow, stats),
+        *(backup, restore, export),
+        Command(callable=import_rows, command_name="import"),
         *(push, reset, truncate),
     ],
 )

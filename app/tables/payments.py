@@ -120,7 +120,14 @@ class PaymentTransaction(AppendOnlyTable, tablename="payment_transactions", sche
         length=20, null=False, default=None, choices=PaymentStatus, help_text="How it ended."
     )
     metadata: JSONB = JSONB(default="{}", help_text="Whatever else belongs to it, an object.")
+    idempotency_key: Varchar = Varchar(
+        length=200,
+        null=True,
+        default=None,
+        help_text="The caller's key: a request repeated with it does nothing twice.",
+    )
 
+    key_per_payment = Unique([payment, idempotency_key])
     amount_range = checks.more_than("amount", 0)
     metadata_shape = checks.object_("metadata")
 

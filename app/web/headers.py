@@ -55,7 +55,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         common = _COMMON | (_HSTS if is_https(settings) else {})
         self._app = app
-        self._pages = _encode(common, _PAGES)
+        self._pages = security_headers(settings)
         self._graphiql = _encode(common, _GRAPHIQL)
         self._admin = _encode(common, _ADMIN)
 
@@ -79,6 +79,11 @@ class SecurityHeaders:
         if path.startswith("/admin"):
             return self._admin
         return self._pages
+
+
+def security_headers(settings: Settings) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of answers that are none of the pages with rules of their own."""
+    return _encode(_COMMON | (_HSTS if is_https(settings) else {}), _PAGES)
 
 
 def is_https(settings: Settings) -> bool:

@@ -52,7 +52,10 @@ async def test_a_floor_answers_as_the_server_does(
     )
     body = orjson.dumps({"query": query.document, "variables": {"id": f"Post_{row['id']}"}})
     answer: Answer = FLOORS[floor][f"/{query.name}"]
-    async with await pool_of(seeded) as pool:
+    pool = await pool_of(seeded)
+    try:
         made = await answer(pool, body)
+    finally:
+        await pool.close()
     assert made == await _asked(seeded, body)
     assert b"Quotes" in made

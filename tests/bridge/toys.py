@@ -4,9 +4,10 @@ A shelf holds boxes; a box may be open or not, and has a weight that may be unkn
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from piccolo.columns import UUID, Boolean, ForeignKey, Integer, Varchar
 from piccolo.table import Table
 
@@ -32,6 +33,7 @@ from app.bridge import (
     to_many,
 )
 from app.bridge.execute import Fetch
+from app.bridge.response import encode
 from app.database import SeedbedEngine
 
 KINDS = ("guest", "keeper")
@@ -151,6 +153,8 @@ async def run(
     if read.errors:
         return Answer(None, read.errors, executed=False, valid=False)
     request = Request(built.bridge, viewer or Viewer("guest"), fetch)
-    return await built.operations.execute(
+    answer = await built.operations.execute(
         read, read.operation(None), variables or {}, Context(request)
     )
+    # As a client reads it: JSON mode hands on texts that are JSON already.
+    return replace(answer, data=orjson.loads(encode(answer.data)))

@@ -55,7 +55,7 @@ async def test_waiting_statements_get_their_turn(make_engine: MakeEngine) -> Non
     rows = await asyncio.gather(*(engine.fetch("SELECT $1::int AS n", n) for n in range(50)))
     assert [row[0]["n"] for row in rows] == list(range(50))
     assert engine.pool is not None
-    assert engine.pool.get_size() == 2
+    assert engine.pool.size == 2
 
 
 async def test_a_cancelled_statement_gives_its_connection_back(make_engine: MakeEngine) -> None:
@@ -258,3 +258,56 @@ async def test_piccolos_own_loop_uses_a_connection_of_its_own(engine: SeedbedEng
 
     assert (await asyncio.to_thread(elsewhere))[0]["n"] == 1
     assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_what_is_old_or_unneeded_is_replaced(
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.database.pool.SWEEP", 0.02)
+    monkeypatch.setattr("app.database.pool.IDLE", 0.1)
+    engine = await make_engine(pool_min_size=1)
+    assert engine.pool is not None
+    held = [await engine.take() for _ in range(3)]
+    for connection in held:
+        await engine.give_back(connection)
+    assert engine.pool.size == 3
+    await asyncio.sleep(0.3)
+    assert engine.pool.size == 1, "what is not needed is closed"
+    assert held[1].is_closed()
+    monkeypatch.setattr("app.database.pool.LIFETIME", 0.0)
+    short = await make_engine(pool_max_size=1)
+    (before,) = await short.fetch("SELECT pg_backend_pid() AS pid")
+    (after,) = await short.fetch("SELECT pg_backend_pid() AS pid")
+    assert before["pid"] != after["pid"], "what is too old is replaced"
+
+
+async def test_who_is_served_and_cancelled_at_once_lets_the_next_one_in(
+    make_engine: MakeEngine,
+) -> None:
+    engine = await make_engine(pool_max_size=1)
+    held = await engine.take()
+    first, second = (asyncio.create_task(engine.take()) for _ in range(2))
+    await asyncio.sleep(0.01)
+    await engine.give_back(held, clean=True)  # the first one's now, which has not woken up yet
+    first.cancel()
+    connection = await second
+    assert first.cancelled()
+    await engine.give_back(connection)
+    assert len(await engine.fetch("SELECT 1")) == 1
+
+
+async def test_who_cannot_connect_lets_the_next_one_try(make_engine: MakeEngine, dsn: str) -> None:
+    async with Proxy(dsn) as proxy:
+        engine = await make_engine(
+            database_url=proxy.url("test_pool", "sslmode=disable"),
+            pool_max_size=1,
+            pool_min_size=0,
+            connect_timeout=0.2,
+        )
+        proxy.stalled = True
+        taking = [asyncio.create_task(engine.take()) for _ in range(3)]
+        for task in taking:
+            with pytest.raises(DatabaseUnavailable):
+                await task
+        proxy.stalled = False
+        assert len(await engine.fetch("SELECT 1")) == 1

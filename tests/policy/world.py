@@ -11,7 +11,7 @@ from piccolo.table import Table
 
 from app.tables import Organization, University, User
 from app.tables.identifiers import ACCESS_TOKEN, hash_token, new_token
-from seeds import assessment, catalog, content, identity, projects
+from seeds import assessment, catalog, content, identity, payments, projects
 from seeds.upsert import save
 
 GONE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -77,6 +77,8 @@ async def make_world() -> World:
     _posts(world, owner, people["suspended"])
     _questionnaires(world, ours)
     _runs(world, owner)
+    payment = payments.payment(user=owner)
+    world.add(OWNER, payment=payment, transaction=payments.transaction(payment=payment))
     project = projects.project(owner=owner)
     message = projects.message(project=project)
     world.add(OWNER, project=project, message=message, fragment=projects.fragment(message=message))

@@ -10,6 +10,7 @@ class JSONKind(StrEnum):
     """How a column's value looks in an answer, which decides how SQL renders it."""
 
     STRING = "string"  # text
+    LONG = "long"  # text that may be long
     LITERAL = "literal"  # whole and floating numbers, booleans
     QUOTED = "quoted"  # exact numbers, uuids and dates, as the text that PostgreSQL prints
     TIME = "time"  # moments, in UTC to the microsecond

@@ -202,7 +202,7 @@ def _direction(term: OrderTerm) -> str:
 def text_of(expression: str, kind: JSONKind) -> str:
     """An order value as its cursor has it."""
     match kind:
-        case JSONKind.STRING:
+        case JSONKind.STRING | JSONKind.LONG:
             return expression
         case JSONKind.TIME:
             return f"to_char({expression}, '{TIME}')"

@@ -1,6 +1,5 @@
 """The `/graphql` endpoint: an operation in, its answer out, whatever happens in between."""
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 from app.actions.limits import KeyCalls, RateLimited
 from app.audit import Origin
 from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, Viewer, encode
-from app.context import Context, NotAuthenticated, identify, new_context
+from app.context import ANONYMOUS, Context, NotAuthenticated, identify, new_context
 from app.database import DatabaseError, SeedbedEngine, operation_name
 from app.policy import Caller
 from app.tables import identity
+from app.web.deadlines import Deadlines
 from app.web.graphql.errors import Formatted, format_errors, internal_error, limited, one_error
 from app.web.graphql.request import (
     GRAPHQL_JSON,
@@ -42,7 +42,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Response:
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -50,19 +50,34 @@ class _Response:
 
 
 class GraphQLEndpoint:
-    """An ASGI application that answers one operation a request."""
+    """An ASGI application that answers one operation a request.
 
-    def __init__(self, built: BuiltSchema, engine: SeedbedEngine) -> None:
+    Every answer has the headers `more`.
+    """
+
+    def __init__(
+        self,
+        built: BuiltSchema,
+        engine: SeedbedEngine,
+        more: Iterable[tuple[bytes, bytes]] = (),
+    ) -> None:
         self._bridge = built.bridge
         self._operations = built.operations
         self._engine = engine
+        self._more = list(more)
+        self._max_body_bytes = engine.settings.max_body_bytes
+        self._deadlines = Deadlines(engine.settings.request_timeout)
         self._keys = KeyCalls(engine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         response = await self._respond(incoming(scope, receive))
         await send(
-            {"type": "http.response.start", "status": response.status, "headers": response.headers}
+            {
+                "type": "http.response.start",
+                "status": response.status,
+                "headers": response.headers + self._more,
+            }
         )
         body = b"" if scope["method"] == "HEAD" else response.body
         await send({"type": "http.response.body", "body": body})
@@ -72,14 +87,17 @@ class GraphQLEndpoint:
         headers = request.headers
         try:
             media_type = answer_type(headers.get("accept", ""))
-            async with asyncio.timeout(self._engine.settings.request_timeout):
-                operation = await read_operation(request, self._engine.settings.max_body_bytes)
+            with self._deadlines.limit():
+                operation = await read_operation(request, self._max_body_bytes)
                 document = self._operations.document(operation.query)
                 # Set before any statement runs: the log says what they were for.
                 operation_name.set(document.name(operation.name))
-                viewer = await identify(self._engine, headers.get("authorization"))
-                if viewer.scopes is not None:
-                    await self._use_key(viewer, viewer.scopes)
+                authorization = headers.get("authorization")
+                viewer = ANONYMOUS
+                if authorization is not None:
+                    viewer = await identify(self._engine, authorization)
+                    if viewer.scopes is not None:
+                        await self._use_key(viewer, viewer.scopes)
                 origin = Origin(request.address, headers.get("user-agent"))
                 context = new_context(self._bridge, self._engine, viewer, origin)
                 explaining = self._explaining(headers.get(EXPLAIN), context)
@@ -174,7 +192,7 @@ def _response(
     headers = [
         _TYPES[media_type],
         _NO_STORE,
-        (b"content-length", str(len(encoded)).encode()),
+        (b"content-length", b"%d" % len(encoded)),
         *more,
     ]
     return _Response(status, headers, encoded)

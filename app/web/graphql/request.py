@@ -34,7 +34,7 @@ class BadRequest(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
     """One operation as it was sent. `read_only` for GET, which runs queries alone."""
 
@@ -44,7 +44,7 @@ class Operation:
     read_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
     """The parts of an HTTP request that matter here; header names in lower case."""
 
@@ -57,10 +57,12 @@ class Incoming:
 
 def incoming(scope: Scope, receive: Receive) -> Incoming:
     """The request of an ASGI scope; headers that came more than once are joined by commas."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(pairs)
+    if len(headers) < len(pairs):
+        headers = {}
+        for name, value in pairs:
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
     client = scope.get("client")
     address = client[0] if client else None
     return Incoming(scope["method"], scope["query_string"], headers, receive, address)
@@ -118,23 +120,26 @@ def _charset(parameters: str) -> str:
 
 
 async def _body(request: Incoming, limit: int) -> bytes:
-    too_large = f"the body has more than {limit} bytes"
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit:
-        raise BadRequest(413, "BODY_TOO_LARGE", too_large)
+        raise _too_large(limit)
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise BadRequest(400, "BAD_REQUEST", "the body ended early")
-        chunk = message.get("body", b"")
+        chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            raise BadRequest(413, "BODY_TOO_LARGE", too_large)
-        chunks.append(chunk)
+            raise _too_large(limit)
         if not message.get("more_body", False):
-            return b"".join(chunks)
+            return b"".join((*chunks, chunk)) if chunks else chunk
+        chunks.append(chunk)
+
+
+def _too_large(limit: int) -> BadRequest:
+    return BadRequest(413, "BODY_TOO_LARGE", f"the body has more than {limit} bytes")
 
 
 def _from_json(body: bytes) -> Operation:
