@@ -11,7 +11,8 @@ from starlette.routing import Mount
 from app.admin import admin_app
 from app.database import SeedbedEngine
 from app.settings import load_settings
-from tests.web.visitors import administrator, log_in
+from seeds import catalog
+from tests.web.visitors import administrator, clerk_of, log_in
 
 _addresses = count(1)
 
@@ -23,9 +24,9 @@ def mode() -> str:
 
 
 @pytest.fixture(scope="session")
-def admin() -> Starlette:
+def admin(engine: SeedbedEngine) -> Starlette:
     """The admin alone, where it is mounted."""
-    return Starlette(routes=[Mount("/admin", admin_app(load_settings({})))])
+    return Starlette(routes=[Mount("/admin", admin_app(engine, load_settings({})))])
 
 
 @pytest.fixture
@@ -44,4 +45,11 @@ async def visitor(admin: Starlette, database: SeedbedEngine) -> AsyncIterator[ht
 async def inside(visitor: httpx.AsyncClient) -> httpx.AsyncClient:
     """The same visitor, logged in as an administrator."""
     assert (await log_in(visitor, (await administrator()).email)).status_code == 200
+    return visitor
+
+
+@pytest.fixture
+async def clerk(visitor: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The same visitor, logged in as staff of a university."""
+    assert (await log_in(visitor, (await clerk_of(catalog.university())).email)).status_code == 200
     return visitor

@@ -78,7 +78,7 @@ async def test_the_session_cookie_is_for_the_admin_alone(visitor: httpx.AsyncCli
 
 async def test_over_https_every_cookie_is_secure(database: SeedbedEngine) -> None:
     settings = load_settings({"SEEDBED_PUBLIC_URL": "https://seedbed.example"})
-    app = Starlette(routes=[Mount("/admin", admin_app(settings))])
+    app = Starlette(routes=[Mount("/admin", admin_app(database, settings))])
     user = await administrator()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://seedbed.example") as client:

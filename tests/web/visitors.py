@@ -2,6 +2,7 @@
 
 import httpx
 
+from app.tables import University
 from app.tables.identity import User, UserRole
 from seeds import identity
 from seeds.upsert import save
@@ -15,6 +16,12 @@ async def administrator(**changes: object) -> User:
     user = identity.user(**{**defaults, **changes})
     await save(user)
     return user
+
+
+async def clerk_of(university: University, **changes: object) -> User:
+    """A member of its staff with the demo password, in the database, as the university is."""
+    await save(university)
+    return await administrator(**{"role": UserRole.STAFF, "university": university} | changes)
 
 
 async def log_in(
