@@ -113,7 +113,11 @@ async def _requeue(request: Request, chosen: Requeue) -> str:
         jobs = await retry(seen.engine) if chosen.jobs else 0
         events = len(await seen.engine.fetch(_EVENTS_AGAIN)) if chosen.events else 0
         change.about("Queue", None, jobs=jobs, events=events)
-    return f"{jobs:,} jobs and {events:,} events are queued again."
+    return f"Queued again: {_counted(jobs, 'failed job')}, {_counted(events, 'dead event')}."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _of_task(engine: SeedbedEngine, task: Task) -> FormConfig:

@@ -30,7 +30,7 @@ class _Narrowed(Table):
     """A table that finds only rows of the visitor's university.
 
     Every query of PiccoloCRUD begins with one of the three methods here. It is not derived from
-    the table that it reads, whose constraints and relations are the API's; it has copies of the columns.
+    the table that it reads, whose constraints and relations are the API's; its columns are copies.
     """
 
     @classmethod
