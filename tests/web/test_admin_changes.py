@@ -24,7 +24,7 @@ from tests.web.visitors import address, log, me
 
 async def form_of(visitor: httpx.AsyncClient, table: type[Table], key: object) -> dict[str, Any]:
     """What a page's form sends when nobody touches it: whole seconds, no id, no secrets."""
-    row = (await visitor.get(address(table, key))).json()
+    row: dict[str, Any] = (await visitor.get(address(table, key))).json()
     row.pop("id")
     for column in table._meta.columns:
         name = column._meta.name
@@ -195,7 +195,8 @@ async def test_what_the_domains_decide_cannot_be_set(
     payment = payments.payment(user=user, status=PaymentStatus.PENDING)
     post = content.post(author=user, published=False, published_at=None)
     await save(user, payment, post)
-    key = {User: user.id, Payment: payment.id, Post: post.id}[table]
+    keys: dict[type[Table], uuid.UUID] = {User: user.id, Payment: payment.id, Post: post.id}
+    key = keys[table]
     before = await table.select().where(table._meta.primary_key == key)
     response = await inside.patch(address(table, key), json={column: value})
     assert response.status_code == 422
@@ -204,7 +205,8 @@ async def test_what_the_domains_decide_cannot_be_set(
     assert await log() == []
 
 
-READ_ONLY = [table for table in (*TABLES, PaymentReport) if table not in RIGHTS]
+ALL_TABLES: tuple[type[Table], ...] = (*TABLES, PaymentReport)
+READ_ONLY = [table for table in ALL_TABLES if table not in RIGHTS]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
