@@ -33,6 +33,13 @@ from app.tables.payments import PaymentReport
 __all__ = ["Done", "Task", "TaskFailed", "admin_app"]
 
 
+# What Piccolo Admin's menu offers, and this admin does not have.
+_STYLE = (
+    '<style>li:has(>a[href*="change-password"],>a[href*="mfa-setup"])'
+    "{display:none!important}</style>"
+)
+
+
 class _NoLimit(RateLimitProvider):
     """Lets every request pass: attempts are counted in AdminUser.login, over all processes."""
 
@@ -82,6 +89,7 @@ def _pages(tables: list[TableConfig], hosts: list[str], run: list[FormConfig]) -
         allowed_hosts=hosts,
         sidebar_links={"Home": "/", "GraphiQL": "/graphiql"},
     )
+    admin.template = admin.template.replace("</head>", f"{_STYLE}</head>")
     return cast("ASGIApp", admin)
 
 

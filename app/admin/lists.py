@@ -41,7 +41,7 @@ def table_config(table: type[Table]) -> TableConfig:
     by_name = {column._meta.name: column for column in table._meta.columns}
     link = next((by_name[name] for name in _NAMES if name in by_name), key)
     shown = [c for c in table._meta.columns if _short(c) and (c is not key or link is key)]
-    shown.sort(key=lambda column: column is not link)
+    shown.sort(key=lambda column: (column is not link, column._meta.name == "created_at"))
     return TableConfig(
         table,
         visible_columns=shown,
