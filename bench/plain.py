@@ -130,7 +130,6 @@ class Context:
         self.comments: DataLoader[UUID, list[Comment]] = DataLoader(_comments)
 
 
-
 async def _users(keys: Sequence[UUID]) -> list[User | None]:
     table = identity.User
     rows = await table.objects().where(
@@ -164,7 +163,9 @@ async def _comments(keys: Sequence[UUID]) -> list[list[Comment]]:
 
 
 class _View(GraphQL[Context, None]):
-    async def get_context(self, request: Request | WebSocket, response: Response) -> Context:
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Context:
         return Context()
 
     def encode_json(self, data: object) -> bytes:
