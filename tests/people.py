@@ -4,6 +4,9 @@ from typing import Any
 
 import httpx
 
+from app.database import SeedbedEngine
+from app.jobs import SendEmail
+from app.jobs.payload import unseal
 from app.tables import AuditLog, User
 from seeds import identity
 from seeds.identity import DEMO_HASH, DEMO_PASSWORD
@@ -54,3 +57,10 @@ async def refused_to_refresh(client: httpx.AsyncClient, token: str) -> None:
     assert payload["accessToken"] is payload["refreshToken"] is payload["user"] is None
     assert [error["code"] for error in payload["errors"]] == ["INVALID_TOKEN"]
     assert payload["errors"][0]["path"] == ["refreshToken"]
+
+
+async def mails(engine: SeedbedEngine) -> list[SendEmail]:
+    """The mails that wait to be sent, in order; those that nobody is to get as well."""
+    secret = engine.settings.secret_key
+    rows = await engine.fetch("select payload from operations.pgqueuer order by id")
+    return [SendEmail.from_json(unseal(row["payload"], SendEmail.kind, secret)) for row in rows]

@@ -195,6 +195,18 @@ class Settings:
         default="Seedbed <seedbed@localhost>",
         metadata=_doc(parsers.mailbox, "Whom mail comes from; needed with an SMTP server."),
     )
+    registration: bool = field(
+        default=True,
+        metadata=_doc(parsers.flag, "Whether anybody may register, or only administrators add."),
+    )
+    access_token_minutes: int = field(
+        default=15,
+        metadata=_doc(parsers.whole(1, 1440), "Minutes for which an access token is good."),
+    )
+    refresh_token_days: int = field(
+        default=30,
+        metadata=_doc(parsers.whole(1, 365), "Days without use after which a login ends."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

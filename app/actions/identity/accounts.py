@@ -35,6 +35,11 @@ def checked_email(email: str, path: Path = ("input",)) -> str:
     return email
 
 
+def is_mailable(email: str) -> bool:
+    """Whether mail can go to an address as it is stored: the table is less strict."""
+    return _UNMAILABLE.search(email) is None
+
+
 async def by_email(engine: SeedbedEngine, email: str) -> Mapping[str, Any] | None:
     """The user with this address, in any case of its letters, whatever their status."""
     rows = await engine.fetch(_BY_EMAIL, email)

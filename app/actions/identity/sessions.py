@@ -19,9 +19,6 @@ from app.tables import Device, RefreshToken, Session, User
 from app.tables.identifiers import ACCESS_TOKEN, REFRESH_TOKEN, hash_token, new_token
 from app.tables.identity import UserStatus
 
-ACCESS_LASTS = timedelta(minutes=15)
-REFRESH_LASTS = timedelta(days=30)
-
 # A person mistypes a few times; a guesser gets about a hundred guesses a day at one account.
 LOGINS_OF_ACCOUNT = Limit("login-account", free=5, first=1, longest=900)
 LOGINS_FROM_ADDRESS = Limit("login-address", free=30, first=1, longest=900)
@@ -128,13 +125,13 @@ async def open_session(
             if device is None
             else await _device(change, context, user, device, path),
             "access_token_hash": hash_token(access := new_token(ACCESS_TOKEN)),
-            "expires_at": (expires_at := now + ACCESS_LASTS),
+            "expires_at": (expires_at := _access_end(context, now)),
             "ip_address": context.origin.address and context.origin.address[:45],
             "user_agent": context.origin.agent and context.origin.agent[:512],
         },
         path,
     )
-    refresh = await _new_refresh_token(change, user["user"], session["id"], now)
+    refresh = await _new_refresh_token(change, context, user["user"], session["id"], now)
     await change.set(User, user["user"], {"last_login_at": now})
     change.about(Session, session["id"])
     viewer = viewer_of({**user, "session": session["id"]})
@@ -174,10 +171,10 @@ async def _rotate(change: Change, context: Context, token: str, session: UUID) -
         raise Refused(_NO_TOKEN)
     if row["used"]:
         raise _TokenReusedError if row["alive"] else Refused(_NO_TOKEN)
-    successor, plain = await _new_refresh_token(change, row["user"], session, now)
+    successor, plain = await _new_refresh_token(change, context, row["user"], session, now)
     await change.set(RefreshToken, row["token"], {"revoked_at": now, "replaced_by": successor})
     access = new_token(ACCESS_TOKEN)
-    expires_at = now + ACCESS_LASTS
+    expires_at = _access_end(context, now)
     await change.set(
         Session, session, {"access_token_hash": hash_token(access), "expires_at": expires_at}
     )
@@ -187,8 +184,12 @@ async def _rotate(change: Change, context: Context, token: str, session: UUID) -
     return Login(access, plain, expires_at, viewer_of(dict(row)))
 
 
+def _access_end(context: Context, now: datetime) -> datetime:
+    return now + timedelta(minutes=context.engine.settings.access_token_minutes)
+
+
 async def _new_refresh_token(
-    change: Change, user: UUID, session: UUID, now: datetime
+    change: Change, context: Context, user: UUID, session: UUID, now: datetime
 ) -> tuple[UUID, str]:
     """The key of a new refresh token, and the token."""
     plain = new_token(REFRESH_TOKEN)
@@ -198,7 +199,7 @@ async def _new_refresh_token(
             "user": user,
             "session": session,
             "token_hash": hash_token(plain),
-            "expires_at": now + REFRESH_LASTS,
+            "expires_at": now + timedelta(days=context.engine.settings.refresh_token_days),
         },
     )
     return row["id"], plain

@@ -46,6 +46,20 @@ async def update_me(context: Context, input: UpdateMeInput) -> Any:
     return await actions.update_me(context, given(input))
 
 
+@strawberry.input(description="The present password and the next one.")
+class ChangePasswordInput:
+    """The present password and the next one."""
+
+    current_password: str
+    new_password: str
+
+
+@mutations.field(who=USERS, scope=None, user=tables.User)
+async def change_password(context: Context, input: ChangePasswordInput) -> Any:
+    """Choose another password; all your other sessions end."""
+    return await actions.change_password(context, input.current_password, input.new_password)
+
+
 @mutations.field(who=USERS, scope=None, profile=tables.UserProfile)
 async def update_profile(context: Context, input: UpdateProfileInput) -> Any:
     """Change what you tell about yourself."""

@@ -89,6 +89,64 @@ async def refresh(context: Context, refresh_token: str) -> Outcome:
     return logged_in(context, await actions.refresh(context, refresh_token))
 
 
+@strawberry.input(description="A new account.")
+class RegisterInput:
+    """A new account; without a password, one logs in by links that are sent by email."""
+
+    email: str
+    name: str
+    password: str | None = None
+
+
+@mutations.field(who=ANYONE, scope=None)
+async def register(context: Context, input: RegisterInput) -> Outcome:
+    """Ask for an account: a link is sent to the email, and redeeming it makes the account.
+
+    The answer does not tell whether there is an account already; the mail does. A password has 10
+    characters or more.
+    """
+    await actions.register(context, input.email, input.name, input.password)
+    return Outcome()
+
+
+@mutations.field(who=ANYONE, scope=None)
+async def request_magic_link(context: Context, email: str) -> Outcome:
+    """Have a link sent that logs its reader in once, within 15 minutes."""
+    await actions.request_magic_link(context, email)
+    return Outcome()
+
+
+@mutations.field(
+    who=ANYONE,
+    scope=None,
+    access_token=str,
+    refresh_token=str,
+    expires_at=datetime,
+    session=tables.Session,
+    user=tables.User,
+)
+async def redeem_magic_link(
+    context: Context, token: str, device: DeviceInput | None = None
+) -> Outcome:
+    """Log in with the token of a link that was sent by email, to log in or after registering."""
+    login = await actions.redeem_magic_link(context, token, device_of(device, ("device",)))
+    return logged_in(context, login)
+
+
+@mutations.field(who=ANYONE, scope=None)
+async def request_password_reset(context: Context, email: str) -> Outcome:
+    """Have a link sent with which a new password can be chosen, within an hour."""
+    await actions.request_password_reset(context, email)
+    return Outcome()
+
+
+@mutations.field(who=ANYONE, scope=None)
+async def reset_password(context: Context, token: str, password: str) -> Outcome:
+    """Choose a new password with the token of a link that was sent for that. Ends all sessions."""
+    await actions.reset_password(context, token, password)
+    return Outcome()
+
+
 @mutations.field(who=USERS, scope=None)
 async def log_out(context: Context) -> Outcome:
     """End the session of this request."""

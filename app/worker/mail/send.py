@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 async def send_email(job: SendEmail, attempt: Attempt) -> None:
     """Send one mail; raises TryLater or GiveUp."""
     settings = attempt.engine.settings
+    if not job.wanted:
+        return
     if job.useful_until is not None and datetime.now(UTC) >= job.useful_until:
         raise GiveUp("The link in this mail expired before the mail could be sent.")
     message = compose(job, settings, attempt.job_id, attempt.enqueued_at)

@@ -31,6 +31,16 @@ async def test_with_a_server_it_is_sent_and_printed_nowhere(
     assert "s3cret" not in caplog.text
 
 
+async def test_one_that_nobody_is_to_get_is_sent_to_nobody() -> None:
+    async with smtp_server() as mailbox:
+        unwanted = dataclasses.replace(JOB, wanted=False)
+        attempt = _attempt(smtp_url=mailbox.server(), mail_from="a@b.example")
+        await send_email(unwanted, attempt)
+        late = dataclasses.replace(unwanted, useful_until=datetime.now(UTC) - timedelta(days=1))
+        await send_email(late, attempt)
+    assert mailbox.mails == []
+
+
 async def test_in_development_it_is_printed_as_a_person_reads_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
