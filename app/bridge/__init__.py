@@ -16,7 +16,8 @@ from app.bridge.access import (
     ViewerValue,
 )
 from app.bridge.changes import Changes
-from app.bridge.crud import Crud
+from app.bridge.crud import Crud, check_number
+from app.bridge.cursors import encode_id
 from app.bridge.errors import (
     BridgeError,
     ConfigurationError,
@@ -39,6 +40,7 @@ from app.bridge.registry import (
     Registry,
     Search,
     aggregates,
+    custom,
     listing,
     one_back,
     own,
@@ -46,6 +48,7 @@ from app.bridge.registry import (
     to_many,
 )
 from app.bridge.response import encode
+from app.bridge.scalars import BigInt
 from app.bridge.schema import BuiltSchema, build_schema
 from app.bridge.writing import Row, Written
 
@@ -53,6 +56,7 @@ __all__ = [
     "AccessTable",
     "Action",
     "Answer",
+    "BigInt",
     "Bridge",
     "BridgeError",
     "BuiltSchema",
@@ -86,9 +90,12 @@ __all__ = [
     "ascending",
     "auto",
     "build_schema",
+    "check_number",
     "computed",
+    "custom",
     "descending",
     "encode",
+    "encode_id",
     "given",
     "input_type",
     "listing",

@@ -1,7 +1,7 @@
 """Changes by a caller, within their policy: of one row, or of many in one statement."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from piccolo.columns import ForeignKey
 from piccolo.table import Table
@@ -64,6 +64,35 @@ class Changes(Writing):
         (row,) = await self._targets(table, [key], action, lambda _: path)
         return row
 
+    async def find(
+        self, table: type[Table], key: uuid.UUID, action: Action = Action.READ
+    ) -> Row | None:
+        """The row with this key, not locked; None where the caller is not allowed the action."""
+        rows = self._of(table, action).rows
+        statement = sql.lock(
+            Targets(
+                table_name(table),
+                key_of(table),
+                ParentKeys("uuid"),
+                rows,
+                Questions(()),
+                locked=False,
+            )
+        )
+        records = await self._run(statement, [key])
+        return row_of(table, records[0]) if records else None
+
+    async def targets(
+        self,
+        table: type[Table],
+        keys: Sequence[uuid.UUID],
+        path: PathOf,
+        action: Action = Action.CHANGE,
+    ) -> list[Row]:
+        """As `target`, for several rows: all of them, in the order of `keys`, or none."""
+        self._check(table, action, [])
+        return await self._targets(table, keys, action, path)
+
     async def create(self, table: type[Table], values: Values, path: Path = ("input",)) -> Row:
         """A new row of the caller's."""
         (row,) = await self.create_many(table, [values], lambda _: path)
@@ -73,26 +102,26 @@ class Changes(Writing):
         self, table: type[Table], rows: Sequence[Values], path: PathOf
     ) -> list[Row]:
         """New rows of the caller's, in one statement: all of them, or none and every problem."""
-        access = self._check(table, Action.CREATE, rows)
+        self._check(table, Action.CREATE, rows)
         key = key_of(table)
         made = [
             {key: Constant(new_key(table), "uuid")} | row
             for row in self._stored(table, rows, path, new=True)
         ]
-        tests = Questions(
-            ((_ALLOWED, access.rows), *self._sees(table, {name for row in made for name in row}))
-        )
-        # Of one row, the constraint that it violates tells more than that it was left out.
-        records = await self._insert(table, made, path, tests, skip=len(made) > 1)
+        tests = self._of_new(table, made)
+        records = await self._insert(table, made, path, tests, skip=True)
         found = {record[key]: record for record in records}
         left_out = [n for n, row in enumerate(made) if row[key].value not in found]
         if left_out:
-            raise Refused(*(taken([], path(place)) for place in left_out))
+            # What stands in the way may be hidden: only whoever may create such a row is told.
+            await self._check_new(table, made, rows, path, left_out)
+            if len(made) > 1:
+                raise Refused(*(taken([], path(place)) for place in left_out))
+            # Of one row, the constraint that it violates tells more than that it was left out.
+            records = await self._insert(table, made, path, tests)
+            found = {record[key]: record for record in records}
         ordered = [found[row[key].value] for row in made]
-        # First of all: a parent that is hidden is told as one that is missing.
-        self._check_parents(table, ordered, rows, path)
-        if not all(record[TEST + _ALLOWED] for record in records):
-            raise self._refusal(table, Action.CREATE)
+        self._judge_new(table, ordered, rows, path)
         return self._note_new(table, ordered)
 
     async def update(
@@ -154,7 +183,11 @@ class Changes(Writing):
     async def upsert(
         self, table: type[Table], values: Values, by: Sequence[str], *, path: Path = ("input",)
     ) -> Row:
-        """The row with these values of the unique columns `by`: changed if it is there, or new."""
+        """The row with these values of the unique columns `by`: changed if it is there, or new.
+
+        Only for callers who may create it, so that nobody else learns whether it is there.
+        """
+        self._check(table, Action.CREATE, [values])
         made = stored(table, values, path, new=True)
         name = table._meta.get_formatted_tablename()
         # Two that upsert the same at once: the later one waits here, and then finds the row.
@@ -166,8 +199,10 @@ class Changes(Writing):
         )
         if not found:
             return await self.create(table, values, path)
-        rest = {name: value for name, value in values.items() if name not in by}
         (key,) = found[0]
+        tried = {key_of(table): Constant(key, "uuid")} | made
+        await self._check_new(table, [tried], [values], lambda _: path, [0])
+        rest = {name: value for name, value in values.items() if name not in by}
         place = (*path, argument_name(column_of(table, by[0])))
         return await self.update(table, key, rest, path=path, id_path=place)
 
@@ -238,6 +273,36 @@ class Changes(Writing):
         if not self.viewer.values:
             return NotLoggedIn("log in first")
         return NotAllowed(f"you may not {action.value} this {table.__name__}")
+
+    def _of_new(self, table: type[Table], rows: Sequence[Mapping[str, Constant]]) -> Questions:
+        """What is asked of new rows: whether the caller may create them, and sees their parents."""
+        allowed = (_ALLOWED, self._of(table, Action.CREATE).rows)
+        return Questions((allowed, *self._sees(table, {name for row in rows for name in row})))
+
+    async def _check_new(
+        self,
+        table: type[Table],
+        made: Sequence[Mapping[str, Constant]],
+        rows: Sequence[Values],
+        path: PathOf,
+        places: Sequence[int],
+    ) -> None:
+        """Raise what creating the rows at `places` would, but for constraints; writes nothing."""
+        tried = [made[place] for place in places]
+        records = await self._try(table, tried, self._of_new(table, tried))
+        found = {record[key_of(table)]: record for record in records}
+        ordered = [found[row[key_of(table)].value] for row in tried]
+        self._judge_new(
+            table, ordered, [rows[place] for place in places], lambda n: path(places[n])
+        )
+
+    def _judge_new(
+        self, table: type[Table], records: Sequence[Row], rows: Sequence[Values], path: PathOf
+    ) -> None:
+        # First of all: a parent that is hidden is told as one that is missing.
+        self._check_parents(table, records, rows, path)
+        if not all(record[TEST + _ALLOWED] for record in records):
+            raise self._refusal(table, Action.CREATE)
 
     def _sees(self, table: type[Table], names: Iterable[str]) -> tuple[tuple[str, Predicate], ...]:
         """For each foreign key among `names`: whether the caller may read what it leads to."""

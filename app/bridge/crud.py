@@ -118,7 +118,7 @@ class Crud:
         """Delete several rows for good: all, or none."""
 
         async def run(context: Context, ids: list[str]) -> Any:
-            _check_number(ids)
+            check_number(ids)
             keys = [row_key(self._table, id_, ("ids", str(n))) for n, id_ in enumerate(ids)]
             async with context.change(self._action("delete")) as changes:
                 await changes.delete_many(self._table, keys, lambda place: ("ids", str(place)))
@@ -155,14 +155,15 @@ def _place(number: int) -> Path:
     return ("input", str(number))
 
 
-def _check_number(rows: Sequence[Any]) -> None:
+def check_number(rows: Sequence[Any]) -> None:
+    """Raise InputError for more rows than one bulk mutation takes, and for none."""
     if not 1 <= len(rows) <= MOST_ROWS:
         raise InputError(f"send 1 to {MOST_ROWS} at once, not {len(rows)}")
 
 
 def _each(inputs: Sequence[Any]) -> list[dict[str, Any]]:
     """The values of every input; raises Refused with the problems of all."""
-    _check_number(inputs)
+    check_number(inputs)
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     for number, one in enumerate(inputs):

@@ -1,7 +1,7 @@
 """Which tables are exposed and how; filled by the schema files, frozen before the first request."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 from strawberry.utils.str_converters import to_camel_case
 
+from app.bridge.access import Action
 from app.bridge.columns import ColumnType, column_type, is_known
 from app.bridge.errors import ConfigurationError
 from app.bridge.ordering import Order
@@ -59,11 +60,13 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A root field with a connection of a table's rows."""
+    """A root field with a connection of the rows that the policy allows `action` for."""
 
     table: type[Table]
     orders: tuple[Order, ...]
     description: str | None
+    action: Action
+    who: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,14 @@ class Aggregates:
     table: type[Table]
     group_by: tuple[Column, ...]
     description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """A root field that is no row of a table: `function` answers it, for callers of `who`."""
+
+    function: Callable[..., Awaitable[Any]]
+    who: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +117,34 @@ def single(table: type[Table], *by: Any, description: str | None = None) -> Any:
     return Single(table, {to_camel_case(c._meta.name): c for c in by}, description)
 
 
-def listing(table: type[Table], *orders: Order, description: str | None = None) -> Any:
-    """A root field: a connection of all rows of `table` that the caller may read."""
-    return Listing(table, orders, description)
+def listing(
+    table: type[Table],
+    *orders: Order,
+    description: str | None = None,
+    action: Action = Action.READ,
+    who: frozenset[str] | None = None,
+) -> Any:
+    """A root field: a connection of all rows of `table` that the caller may read.
+
+    `who` are the kinds of caller that may ask for it at all; None for every kind. With
+    `Action.RESTORE`, of those that are deleted and that the caller may restore; within it, the
+    table's other relations mean these as well.
+    """
+    return Listing(table, orders, description, action, who)
 
 
 def aggregates(table: type[Table], *group_by: Any, description: str | None = None) -> Any:
     """A root field: figures about all rows of `table`, which can be grouped by these columns."""
     return Aggregates(table, group_by, description)
+
+
+def custom(function: Callable[..., Awaitable[Any]], *, who: frozenset[str]) -> Any:
+    """A root field that `function` answers, for the kinds of caller in `who`; others are refused.
+
+    Its first argument is the context; the others, by their annotations, are the field's arguments.
+    What it returns is annotated, too; its docstring is the field's description.
+    """
+    return Custom(function, who)
 
 
 Root = Own | Single | Listing | Aggregates
@@ -228,7 +259,7 @@ class Registry:
         return expose
 
     def query(self, cls: type[_T]) -> type[_T]:
-        """Decorates a class of root fields, made by `own`, `single`, `listing` or `aggregates`."""
+        """Decorates a class of root fields: `own`, `single`, `listing`, `aggregates`, `custom`."""
         self._roots.append(cls)
         return cls
 
@@ -250,6 +281,8 @@ class Registry:
     def freeze(self) -> dict[str, Root]:
         """End filling; returns what every root field is, by the name that clients know.
 
+        Without custom ones, which are none of the planner's business.
+
         Raises ConfigurationError for a root field that is made with something else,
         and when the registry is frozen already.
         """
@@ -260,6 +293,7 @@ class Registry:
             to_camel_case(name): _root_field(cls, name, value)
             for cls in self._roots
             for name, value in declared(cls)
+            if not isinstance(value, Custom)
         }
 
     def of(self, table: type[Table]) -> ExposedType:
@@ -275,7 +309,8 @@ class Registry:
 def _root_field(cls: type, name: str, value: object) -> Root:
     if not isinstance(value, Root):
         raise ConfigurationError(
-            f"{cls.__name__}.{name} is a root field: make it with own, single, listing, aggregates"
+            f"{cls.__name__}.{name} is a root field: make it with own, single, listing, "
+            "aggregates or custom"
         )
     return value
 

@@ -103,6 +103,22 @@ class Writing:
         )
         return await self._guarded(table, path(0), sql.insert(insert))
 
+    async def _try(
+        self, table: type[Table], rows: Sequence[Mapping[str, Constant]], tests: Questions
+    ) -> Sequence[Any]:
+        """The answers to `tests` about rows that are not written, beside their keys."""
+        columns = [column for column in table._meta.columns if is_known(column)]
+        insert = Insert(
+            table_name(table),
+            tuple(column._meta.name for column in columns),
+            tuple(
+                tuple(row.get(column._meta.name) or _to_be(column) for column in columns)
+                for row in rows
+            ),
+            tests,
+        )
+        return await self._run(sql.attempt(insert, key_of(table)))
+
     async def _update(
         self,
         table: type[Table],
@@ -207,6 +223,16 @@ def row_of(table: type[Table], record: Mapping[str, Any]) -> Row:
 def _default(table: type[Table], name: str) -> Constant:
     """What a column of a new row has when nothing was given for it, where other rows were."""
     return stored(table, {name: _default_value(column_of(table, name))})[name]
+
+
+def _to_be(column: Column) -> Constant:
+    """What a column of a new row will have when nothing is given for it; null for what is unknown.
+
+    The database numbers rows itself, and only once they are written.
+    """
+    if _default_value(column) is None:
+        return Constant(None, column_type(column).pg)
+    return _default(column._meta.table, column._meta.name)
 
 
 def _default_value(column: Column) -> object:

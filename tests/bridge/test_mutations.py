@@ -127,12 +127,19 @@ async def test_a_hidden_parent_and_a_missing_one_are_the_same(run: Run) -> None:
     assert await rows() == []
 
 
-async def test_a_row_that_the_policy_does_not_let_one_create(run: Run) -> None:
-    theirs = await depot("bob")
-    # The boss sees the depot, but may put crates into their own only.
-    assert code(await run(CREATE, BOSS, one(theirs))) == "FORBIDDEN"
-    assert code(await run(CREATE, GUEST, one(theirs))) == "UNAUTHENTICATED"
-    assert await rows() == []
+@pytest.mark.parametrize("name", ["createCrate", "upsertCrate"])
+async def test_a_row_that_one_may_not_create_tells_nothing_of_one_in_its_way(
+    run: Run, name: str
+) -> None:
+    theirs, document = await depot("bob"), CREATE.replace("createCrate", name)
+    await crate(theirs, 1)
+    for given in (one(theirs), one(theirs, number=2)):
+        # Ann does not see the depot; the boss does, but may put crates into their own only.
+        told = await payload(await run(document, ANN, given))
+        assert errors(told) == [("NOT_FOUND", "input.depotId")]
+        assert code(await run(document, BOSS, given)) == "FORBIDDEN"
+        assert code(await run(document, GUEST, given)) == "UNAUTHENTICATED"
+    assert [row["name"] for row in await rows()] == ["n1"]
 
 
 async def test_a_unique_value_that_is_taken(run: Run) -> None:

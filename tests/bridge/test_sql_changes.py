@@ -2,7 +2,7 @@
 
 from app.bridge.plan import Compare, Constant, FromViewer, Operator, ParentKeys, TableName
 from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
-from app.bridge.sql.changes import delete, insert, lock, update, update_many
+from app.bridge.sql.changes import attempt, delete, insert, lock, update, update_many
 
 BOXES = TableName("toys", "boxes")
 A, B = Constant("a", "text"), Constant("b", "text")
@@ -31,6 +31,15 @@ def test_insert_that_leaves_out_what_is_there() -> None:
         'insert into "toys"."boxes" as t1 ("label") values ($1::text) '
         "on conflict do nothing returning t1.*"
     )
+
+
+def test_an_attempt_asks_about_rows_and_writes_none() -> None:
+    made = attempt(Insert(BOXES, ("label", "keeper"), ((A, B), (B, B)), MINE), "label")
+    assert made.sql == (
+        'select t1."label", (t1."keeper" = $3::text) as "_test_allowed" '
+        'from (values ($1::text, $2::text), ($2::text, $2::text)) t1 ("label", "keeper")'
+    )
+    assert made.values == (A, B, FromViewer("name", "text"))
 
 
 def test_update_returns_the_values_before() -> None:

@@ -24,6 +24,18 @@ def insert(new: Insert) -> Statement:
     )
 
 
+def attempt(new: Insert, key: str) -> Statement:
+    """What would be told of rows to be inserted; returns their `key` and the answers to tests."""
+    writer = Writer()
+    alias = writer.alias()
+    columns = ", ".join(map(quoted, new.columns))
+    rows = ", ".join(f"({', '.join(map(writer.value, row))})" for row in new.rows)
+    return writer.statement(
+        f"select {name_of(alias, key)}{_tests(writer, new.tests, alias)} "
+        f"from (values {rows}) {alias} ({columns})"
+    )
+
+
 def update(changed: Update) -> Statement:
     """Change one row; returns it whole, and its values before of the columns that were set."""
     writer = Writer()
@@ -80,9 +92,10 @@ def lock(targets: Targets) -> Statement:
     key = name_of(alias, targets.key)
     tests = _tests(writer, targets.tests, alias)
     meets = f"{key} = any({writer.value(targets.keys)})"
+    locking = f" for update of {alias}" if targets.locked else ""
     return writer.statement(
         f"select {alias}.*{tests} from {table(targets.table)} {alias}"
-        f"{writer.where(targets.visible, alias, meets)} order by {key} for update of {alias}"
+        f"{writer.where(targets.visible, alias, meets)} order by {key}{locking}"
     )
 
 

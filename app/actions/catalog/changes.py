@@ -1,0 +1,80 @@
+"""What administrators do with universities: add, change, verify, and appoint their staff."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from app.actions.slugs import slugify
+from app.bridge import Problem, Refused
+from app.bridge.writing import PathOf
+from app.context import Context
+from app.tables import University, User
+from app.tables.identity import UserRole
+
+
+async def create_university(context: Context, values: Mapping[str, Any]) -> UUID:
+    """A university that is not verified yet; without a `slug`, one is made from its name."""
+    slug = {"slug": slugify(str(values.get("name", "")), fallback="university")}
+    async with context.change("university.create") as change:
+        row = await change.create(University, {**slug, **values})
+    key: UUID = row["id"]
+    return key
+
+
+async def update_university(context: Context, key: UUID, values: Mapping[str, Any]) -> UUID:
+    """Change what is known of a university."""
+    async with context.change("university.update") as change:
+        await change.update(University, key, values)
+    return key
+
+
+async def verify_universities(context: Context, keys: Sequence[UUID], path: PathOf) -> list[UUID]:
+    """Show universities to everybody: all, or none where one is verified already."""
+    verified = {"is_verified": True, "verified_at": datetime.now(UTC)}
+    return await _set_verified(context, "university.verify", keys, path, verified)
+
+
+async def unverify_universities(context: Context, keys: Sequence[UUID], path: PathOf) -> list[UUID]:
+    """Hide universities from all but their staff and administrators: all, or none."""
+    hidden = {"is_verified": False, "verified_at": None}
+    return await _set_verified(context, "university.unverify", keys, path, hidden)
+
+
+async def _set_verified(
+    context: Context, action: str, keys: Sequence[UUID], path: PathOf, values: Mapping[str, Any]
+) -> list[UUID]:
+    is_verified = values["is_verified"]
+    said = "is verified already" if is_verified else "is not verified"
+    async with context.change(action) as change:
+        rows = await change.targets(University, keys, path)
+        unfit = [n for n, row in enumerate(rows) if row["is_verified"] == is_verified]
+        if unfit:
+            problem = f"this university {said}"
+            raise Refused(*(Problem("ILLEGAL_STEP", problem, path(n)) for n in unfit))
+        await change.update_many(University, [(key, values) for key in keys], path)
+    return list(keys)
+
+
+async def appoint_staff(context: Context, user: UUID, university: UUID) -> UUID:
+    """Let a user work for a university, and for no other one. Refuses administrators."""
+    async with context.change("staff.appoint") as change:
+        row = await change.target(User, user, path=("userId",))
+        if row["role"] == UserRole.ADMIN:
+            problem = "an administrator cannot be staff; appoint another user"
+            raise Refused(Problem("ILLEGAL_STEP", problem, ("userId",)))
+        values = {"role": UserRole.STAFF, "university": university}
+        await change.update(User, user, values, path=(), id_path=("userId",))
+    return user
+
+
+async def dismiss_staff(context: Context, user: UUID) -> UUID:
+    """Make somebody who is staff a plain user of no university."""
+    async with context.change("staff.dismiss") as change:
+        row = await change.target(User, user, path=("userId",))
+        if row["role"] != UserRole.STAFF:
+            problem = "this user is not staff; nothing has to be done"
+            raise Refused(Problem("ILLEGAL_STEP", problem, ("userId",)))
+        values = {"role": UserRole.USER, "university": None}
+        await change.update(User, user, values, path=(), id_path=("userId",))
+    return user
