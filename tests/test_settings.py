@@ -230,6 +230,8 @@ def test_every_setting_is_documented() -> None:
         "REPLICA_URLS",
         "SEEDBED_SECRET_KEY",
         "SEEDBED_SMTP_URL",
+        "SEEDBED_AGENT_URL",
+        "SEEDBED_AGENT_SECRET",
     ]
     defaults = {variable.name: variable.default for variable in variables() if variable.default}
     given = {name: value for name, value in defaults.items() if value}

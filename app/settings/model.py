@@ -209,12 +209,12 @@ class Settings:
         metadata=_doc(parsers.whole(1, 365), "Days without use after which a login ends."),
     )
     agent_url: str | None = field(
-        default=None,
+        default=EXAMPLE_AGENT,
         repr=False,
         metadata=_doc(
             parsers.web_address,
-            "Where events for the agent are sent; without it they wait. In development by default"
-            f" the example agent of `make agent`, {EXAMPLE_AGENT}.",
+            "Where events for the agent are sent; without it they wait. By default, in development"
+            " only, that of `make agent`.",
         ),
     )
     agent_secret: str = field(
@@ -349,8 +349,8 @@ def _derive(values: dict[str, object]) -> None:
         values["public_url"] = f"http://{host}:{values.get('port', 8000)}"
     if "worker" not in values:
         values["worker"] = values.get("environment", "development") == "development"
-    if "agent_url" not in values and values.get("environment", "development") == "development":
-        values["agent_url"] = EXAMPLE_AGENT
+    if "agent_url" not in values and values.get("environment", "development") != "development":
+        values["agent_url"] = None
     if "allowed_hosts" not in values:
         host = urlsplit(str(values["public_url"])).hostname or ""
         host = f"[{host}]" if ":" in host else host

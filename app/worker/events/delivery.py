@@ -136,6 +136,6 @@ async def _patience(engine: SeedbedEngine, pace: Pace) -> float:
         "select value from operations.system_configs where key = $1", _TIMEOUT_KEY
     )
     value = orjson.loads(rows[0]["value"]) if rows else None
-    if type(value) in {int, float} and 0 < value <= _LONGEST_TIMEOUT:
+    if isinstance(value, int | float) and 0 < value <= _LONGEST_TIMEOUT:
         return float(value)
     return pace.timeout

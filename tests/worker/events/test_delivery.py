@@ -91,8 +91,9 @@ async def test_an_event_is_posted_with_its_signature(
     expected = hmac.new(SECRET.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
     assert digest == expected
     assert abs(time.time() - int(at)) < 120
-    assert (event.attempts, event.last_error, event.dead_at) == (1, None, None)
-    assert event.delivered_at is not None
+    (row,) = await _rows()
+    assert (row["attempts"], row["last_error"], row["dead_at"]) == (1, None, None)
+    assert row["delivered_at"] is not None
 
 
 def test_the_signature_covers_time_and_body() -> None:
