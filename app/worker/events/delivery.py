@@ -13,7 +13,7 @@ from app.database import SeedbedEngine
 from app.settings import Settings
 from app.worker.attempts import Backoff
 from app.worker.events import queue
-from app.worker.events.queue import FIRST_PROJECT, Claimed
+from app.worker.events.queue import LAST_PROJECT, Claimed
 from app.worker.events.sending import NotDelivered, make_client, send
 
 logger = logging.getLogger(__name__)
@@ -52,22 +52,22 @@ async def deliver_events(engine: SeedbedEngine, stop: asyncio.Event, pace: Pace 
     patience = await _patience(engine, pace)
     lease = timedelta(seconds=patience + pace.margin)
     running: set[asyncio.Task[None]] = set()
-    after = FIRST_PROJECT
+    before = LAST_PROJECT
     async with make_client(pace.most) as client:
         try:
             while not stop.is_set():
                 free = pace.most - len(running)
-                claimed = await queue.claim(engine, after, free, lease) if free else ()
+                claimed = await queue.claim(engine, before, free, lease) if free else ()
                 for event in claimed:
                     attempt = _attempt(engine, client, event, patience, pace)
                     running.add(asyncio.create_task(attempt))
-                if not claimed and free and after != FIRST_PROJECT:
-                    after = FIRST_PROJECT  # round to the first projects again
+                if not claimed and free and before != LAST_PROJECT:
+                    before = LAST_PROJECT  # round to the newest project again
                     continue
                 if not running:
                     return
                 if claimed:
-                    after = claimed[-1].project
+                    before = claimed[-1].project
                 if len(claimed) < free and claimed:
                     continue
                 running = await _wait(running, pace.poll)

@@ -11,21 +11,21 @@ from uuid import UUID
 
 from app.database import SeedbedEngine
 
-FIRST_PROJECT = UUID(int=0)  # comes before every project
+LAST_PROJECT = UUID(int=2**128 - 1)  # comes after every project
 
-# The first waiting event of each project, from one project to the next by the index
+# The first waiting event of each project, from the newest project to the oldest by the index
 # events_waiting_idx; no more of them are looked for than are picked.
 _CLAIM = """
 with recursive heads as (
   (select id, project, next_attempt_at from operations.events
-   where delivered_at is null and dead_at is null and project > $1
-   order by project, sequence limit 1)
+   where delivered_at is null and dead_at is null and project < $1
+   order by project desc, sequence limit 1)
   union all
   select following.id, following.project, following.next_attempt_at
   from heads cross join lateral (
     select id, project, next_attempt_at from operations.events
-    where delivered_at is null and dead_at is null and project > heads.project
-    order by project, sequence limit 1
+    where delivered_at is null and dead_at is null and project < heads.project
+    order by project desc, sequence limit 1
   ) following
 ),
 picked as materialized (select id from heads where next_attempt_at <= now() limit $2),
@@ -56,11 +56,12 @@ class Claimed:
 
 
 async def claim(
-    engine: SeedbedEngine, after: UUID, most: int, lease: timedelta
+    engine: SeedbedEngine, before: UUID, most: int, lease: timedelta
 ) -> tuple[Claimed, ...]:
-    """Take the due events of up to `most` projects that follow the project `after`, one of each."""
-    rows = await engine.fetch(_CLAIM, after, most, lease)
-    return tuple(sorted((Claimed(**dict(row)) for row in rows), key=lambda event: event.project))
+    """Take the due events of up to `most` projects older than `before`: one of each, newest first."""
+    rows = await engine.fetch(_CLAIM, before, most, lease)
+    claimed = [Claimed(**dict(row)) for row in rows]
+    return tuple(sorted(claimed, key=lambda event: event.project, reverse=True))
 
 
 async def delivered(engine: SeedbedEngine, event: Claimed) -> None:
