@@ -58,7 +58,7 @@ class Claimed:
 async def claim(
     engine: SeedbedEngine, before: UUID, most: int, lease: timedelta
 ) -> tuple[Claimed, ...]:
-    """Take the due events of up to `most` projects older than `before`: one of each, newest first."""
+    """Take the due events of up to `most` projects before `before`: one of each, newest first."""
     rows = await engine.fetch(_CLAIM, before, most, lease)
     claimed = [Claimed(**dict(row)) for row in rows]
     return tuple(sorted(claimed, key=lambda event: event.project, reverse=True))
