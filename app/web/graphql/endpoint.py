@@ -32,6 +32,8 @@ from app.web.graphql.websocket import Socket
 
 # The request header that asks for `extensions.explain`.
 EXPLAIN = "x-seedbed-explain"
+_EXPLAIN = EXPLAIN.encode()
+_EVENTS = EVENTS.encode()
 
 _NO_STORE = (b"cache-control", b"no-store")
 _TYPES = {
@@ -75,7 +77,7 @@ class GraphQLEndpoint:
         request = incoming(scope, receive)
         response = (
             await self._stream(request, send)
-            if EVENTS in request.headers.get("accept", "")
+            if _EVENTS in request.headers.get(b"accept", b"")
             else await self._respond(request)
         )
         if response is None:
@@ -92,21 +94,20 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Incoming) -> _Response:
         media_type = JSON
-        headers = request.headers
         try:
-            media_type = answer_type(headers.get("accept", ""))
+            media_type = answer_type(request.header(b"accept") or "")
             with self._deadlines.limit():
                 operation = await read_operation(request, self._max_body_bytes)
                 document = self._operations.document(operation.query)
                 # Set before any statement runs: the log says what they were for.
                 operation_name.set(document.name(operation.name))
-                authorization = headers.get("authorization")
+                authorization = request.header(b"authorization")
                 viewer = ANONYMOUS
                 if authorization is not None:
                     viewer = await self._service.admit(authorization)
-                origin = Origin(request.address, headers.get("user-agent"))
+                origin = Origin(request.address, request.header(b"user-agent"))
                 context = new_context(self._bridge, self._engine, viewer, origin)
-                explaining = self._explaining(headers.get(EXPLAIN), context)
+                explaining = self._explaining(request.header(_EXPLAIN), context)
                 answer = await self._run(document, operation, context)
             return _answer(answer, media_type, self._extensions(explaining, context))
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
@@ -115,12 +116,12 @@ class GraphQLEndpoint:
     async def _stream(self, request: Incoming, send: Send) -> _Response | None:
         """Answer by events, if that is what is wanted most; the response, if it is no stream."""
         try:
-            if answer_type(request.headers.get("accept", "")) != EVENTS:
+            if answer_type(request.header(b"accept") or "") != EVENTS:
                 return await self._respond(request)
             with self._deadlines.limit():
                 operation = await read_operation(request, self._max_body_bytes)
-            authorization = request.headers.get("authorization")
-            origin = Origin(request.address, request.headers.get("user-agent"))
+            authorization = request.header(b"authorization")
+            origin = Origin(request.address, request.header(b"user-agent"))
             pieces = await begin(self._service, operation, authorization, origin)
         except Exception as error:  # noqa: BLE001 - as above
             return _refused(error, JSON)
@@ -159,6 +160,8 @@ class GraphQLEndpoint:
 
 
 def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) -> _Response:
+    if answer.executed and not answer.errors and not extensions:
+        return _response(200, {"data": answer.data}, media_type)
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = format_errors(answer.errors, valid=answer.valid)
