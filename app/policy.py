@@ -22,6 +22,7 @@ from app.tables import (
     DocumentType,
     DocumentTypeStandard,
     EngineeringStandard,
+    Event,
     Fragment,
     Message,
     Organization,
@@ -42,6 +43,7 @@ from app.tables import (
 )
 from app.tables.assessment import QuestionnaireStatus
 from app.tables.identity import UserStatus
+from app.tables.projects import MessageRole
 
 
 class Caller(StrEnum):
@@ -238,10 +240,29 @@ POLICIES: Mapping[type[Table], Policy] = {
     # projects
     Project: _all(
         Rule(USERS, Project.owner == ME),
-        Rule(ADMINS, rows=True),
+        Rule(ADMINS | AGENTS, rows=True),
+        _create(USERS, Project.owner == ME, (Project.owner, Project.name)),
+        _change(USERS, Project.owner == ME, (Project.name,)),
+        _delete(USERS, Project.owner == ME),
+        _delete(ADMINS, rows=True),
     ),
-    Message: _all(Rule(USERS, Through(Message.project))),
-    Fragment: _all(Rule(USERS, Through(Fragment.message))),
+    Message: _all(
+        Rule(USERS | AGENTS, Through(Message.project)),
+        _create(
+            USERS,
+            (Message.project.owner == ME) & (Message.role == MessageRole.USER),
+            (Message.project, Message.content, Message.role),
+        ),
+        _create(
+            AGENTS,
+            Message.role == MessageRole.ASSISTANT,
+            (Message.project, Message.content, Message.role, Message.type, Message.event_id),
+        ),
+    ),
+    Fragment: _all(
+        Rule(USERS | AGENTS, Through(Fragment.message)),
+        _create(AGENTS, Fragment.message.role == MessageRole.ASSISTANT),
+    ),
     # payments
     Payment: _all(
         Rule(USERS, Payment.user == ME),
@@ -292,6 +313,11 @@ POLICIES: Mapping[type[Table], Policy] = {
         _restore(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_not_null()),
         _restore(ADMINS, Comment.deleted_at.is_not_null()),
         _purge(ADMINS, rows=True),
+    ),
+    # operations
+    Event: _all(
+        Rule(ADMINS, rows=True),
+        _change(ADMINS, rows=True, columns=(Event.attempts, Event.next_attempt_at, Event.dead_at)),
     ),
 }
 
