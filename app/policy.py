@@ -154,7 +154,18 @@ POLICIES: Mapping[type[Table], Policy] = {
     ApiKey: _all(
         Rule(USERS, ApiKey.user == ME),
         Rule(ADMINS, Through(ApiKey.user)),
-        _create(USERS, ApiKey.user == ME),
+        _create(
+            USERS,
+            ApiKey.user == ME,
+            (
+                ApiKey.user,
+                ApiKey.name,
+                ApiKey.key_prefix,
+                ApiKey.key_hash,
+                ApiKey.scopes,
+                ApiKey.expires_at,
+            ),
+        ),
         _delete(USERS, ApiKey.user == ME),
         _delete(ADMINS, Through(ApiKey.user)),
     ),
@@ -261,7 +272,17 @@ POLICIES: Mapping[type[Table], Policy] = {
     ),
     Fragment: _all(
         Rule(USERS | AGENTS, Through(Fragment.message)),
-        _create(AGENTS, Fragment.message.role == MessageRole.ASSISTANT),
+        _create(
+            AGENTS,
+            Fragment.message.role == MessageRole.ASSISTANT,
+            (
+                Fragment.message,
+                Fragment.sandbox_url,
+                Fragment.title,
+                Fragment.files,
+                Fragment.summary,
+            ),
+        ),
     ),
     # payments
     Payment: _all(

@@ -110,9 +110,11 @@ async def update_me(world: World) -> Variables:
 
 @example("owner")
 async def change_password(world: World) -> Variables:
-    await User.update({User.password_hash: DEMO_HASH}).where(
-        User.id == world.rows["owner"]["id"]
-    ).run()
+    await (
+        User.update({User.password_hash: DEMO_HASH})
+        .where(User.id == world.rows["owner"]["id"])
+        .run()
+    )
     return {"input": {"currentPassword": DEMO_PASSWORD, "newPassword": PASSWORD}}
 
 
