@@ -1,6 +1,14 @@
 """Columns that are written together: the policy says by whom, and of which rows."""
 
-from app.tables import Course, Question, University, UserProfile, VisibilityRule
+from app.tables import (
+    Course,
+    DocumentType,
+    EngineeringStandard,
+    Question,
+    University,
+    UserProfile,
+    VisibilityRule,
+)
 
 # What people write about themselves.
 ABOUT_ME = (
@@ -50,4 +58,20 @@ ABOUT_RULES = (
     VisibilityRule.condition,
     VisibilityRule.priority,
     VisibilityRule.is_active,
+)
+
+# What administrators write about documents.
+ABOUT_TYPES = (
+    DocumentType.name,
+    DocumentType.slug,
+    DocumentType.category,
+    DocumentType.description,
+    DocumentType.template,
+)
+ABOUT_STANDARDS = (
+    EngineeringStandard.code,
+    EngineeringStandard.title,
+    EngineeringStandard.category,
+    EngineeringStandard.description,
+    EngineeringStandard.principles,
 )

@@ -13,7 +13,7 @@ from piccolo.columns import Column
 from piccolo.table import Table
 
 from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
-from app.columns import ABOUT_COURSES, ABOUT_ME, ABOUT_QUESTIONS, ABOUT_RULES, ABOUT_UNIVERSITIES
+from app.columns import ABOUT_COURSES, ABOUT_ME, ABOUT_QUESTIONS, ABOUT_RULES, ABOUT_STANDARDS, ABOUT_TYPES, ABOUT_UNIVERSITIES
 from app.tables import (
     ApiKey,
     AssessmentSession,
@@ -98,7 +98,9 @@ def _authored(
     )
 
 
-_by_admins = (_create(ADMINS, True), _change(ADMINS, True), _delete(ADMINS, True))
+def _by_admins(new: tuple[Column, ...], changed: tuple[Column, ...]) -> tuple[Rule, ...]:
+    return _create(ADMINS, True, new), _change(ADMINS, True, changed), _delete(ADMINS, True)
+
 
 _OF_COLLEAGUES = (
     (Document.session.questionnaire.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # Piccolo types one level
@@ -260,10 +262,22 @@ POLICIES: Mapping[type[Table], Policy] = {
             ),
         ),
         Rule(ADMINS, rows=True),
-        *_by_admins,
+        *_by_admins(ABOUT_TYPES, ABOUT_TYPES),
     ),
-    EngineeringStandard: _all(Rule(ANYONE, rows=True), *_by_admins),
-    DocumentTypeStandard: _all(Rule(ANYONE, rows=True), *_by_admins),
+    EngineeringStandard: _all(
+        Rule(ANYONE, rows=True), *_by_admins(ABOUT_STANDARDS, ABOUT_STANDARDS)
+    ),
+    DocumentTypeStandard: _all(
+        Rule(ANYONE, rows=True),
+        *_by_admins(
+            (
+                DocumentTypeStandard.document_type,
+                DocumentTypeStandard.standard,
+                DocumentTypeStandard.priority,
+            ),
+            (DocumentTypeStandard.priority,),
+        ),
+    ),
     # catalog
     University: _all(
         Rule(

@@ -27,6 +27,19 @@ _COMMENTS = (
     "comment_on_deleted",
 )
 
+_PARTS = {
+    "Questionnaire": "questionnaire",
+    "Section": "section",
+    "Question": "question",
+    "VisibilityRule": "rule",
+}
+_RUNS = ("published", "nobodys_draft", "nobodys_archived")
+_STANDARDS = {
+    "DocumentType": ("kind",),
+    "EngineeringStandard": ("standard", "unlinked"),
+    "DocumentTypeStandard": ("link",),
+}
+
 # Who may do what with which row that is there.
 ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
     ("User", Action.CHANGE): {
@@ -34,6 +47,14 @@ ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
         "suspended": ADMIN,
         "pending": ADMIN,
     },
+    ("User", Action.DELETE): {
+        **{name: frozenset({name, "admin"}) for name in ROLES},
+        "suspended": ADMIN,
+        "pending": ADMIN,
+    },
+    ("User", Action.RESTORE): {"deleted": ADMIN},
+    ("Organization", Action.CHANGE): {"ours": ADMIN, "theirs": ADMIN},
+    ("Organization", Action.DELETE): {"ours": ADMIN, "theirs": ADMIN},
     ("UserProfile", Action.CHANGE): {"owner_profile": ONLY_OWNER},
     ("Device", Action.DELETE): {"owner_device": OWNER, "suspended_device": ADMIN},
     ("Session", Action.DELETE): {
@@ -42,6 +63,23 @@ ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
         "suspended_session": ADMIN,
     },
     ("ApiKey", Action.DELETE): {"owner_key": OWNER, "suspended_key": ADMIN, "agent_key": ADMIN},
+    **{
+        (table, action): {
+            f"{name}_{part}": OWNER if name in {"published", "draft", "archived"} else ADMIN
+            for name in ("published", "draft", "archived", "nobodys_draft", "nobodys_archived")
+        }
+        for table, part in _PARTS.items()
+        for action in (Action.CHANGE, Action.DELETE)
+    },
+    ("AssessmentSession", Action.CHANGE): {f"{name}_session": OWNER for name in _RUNS},
+    ("Response", Action.CHANGE): {f"{name}_response": OWNER for name in _RUNS},
+    # Nobody but an administrator reviews what they have made themselves.
+    ("Document", Action.CHANGE): {f"{name}_document": ADMIN for name in _RUNS},
+    **{
+        (table, action): dict.fromkeys(rows, ADMIN)
+        for table, rows in _STANDARDS.items()
+        for action in (Action.CHANGE, Action.DELETE)
+    },
     ("University", Action.CHANGE): {"verified": ADMIN, "unverified": ADMIN},
     ("Course", Action.CHANGE): {
         "course": OTHER_STAFF,
@@ -73,6 +111,11 @@ ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
     ("Event", Action.CHANGE): {"event": ADMIN},
 }
 
+_USER = ("role", "status", "organization", "university")
+_QUESTION = ("key", "text", "help_text", "type", "options", "validation", "required")
+_RULE = ("action", "condition", "priority", "is_active")
+_TYPE = ("name", "slug", "category", "description", "template")
+_STANDARD = ("code", "title", "category", "description", "principles")
 _COURSE = (
     "name", "code", "description", "level", "credits", "duration_months", "tuition", "currency",
     "language", "is_active",
@@ -84,12 +127,24 @@ _UNIVERSITY = (
 # Of rows that are there: which columns may be changed, by whom. One row of each kind is enough.
 CHANGED: Mapping[str, Mapping[str, Mapping[frozenset[str], tuple[str, ...]]]] = {
     "User": {
-        "owner": {ONLY_OWNER: ("name",), ADMIN: ("role", "university")},
-        "admin": {ADMIN: ("name", "role", "university")},
+        "owner": {OWNER: ("name",), ADMIN: _USER},
+        "admin": {ADMIN: ("name", *_USER)},
     },
     "UserProfile": {
         "owner_profile": {ONLY_OWNER: ("avatar_url", "phone", "address", "bio", "preferences")}
     },
+    "Organization": {"ours": {ADMIN: ("name", "slug", "settings")}},
+    "Questionnaire": {"draft_questionnaire": {OWNER: ("title", "description")}},
+    "Section": {"draft_section": {OWNER: ("title", "description")}},
+    "Question": {"draft_question": {OWNER: _QUESTION}},
+    "VisibilityRule": {"draft_rule": {OWNER: _RULE}},
+    # Its steps, none of its columns.
+    "AssessmentSession": {"published_session": {}},
+    "Response": {"published_response": {OWNER: ("value", "counts", "answered_at")}},
+    "Document": {"published_document": {ADMIN: ("status",)}},
+    "DocumentType": {"kind": {ADMIN: _TYPE}},
+    "EngineeringStandard": {"standard": {ADMIN: _STANDARD}},
+    "DocumentTypeStandard": {"link": {ADMIN: ("priority",)}},
     "University": {"verified": {ADMIN: (*_UNIVERSITY, "is_verified", "verified_at")}},
     "Course": {"course": {OTHER_STAFF: _COURSE}, "unverified_retired": {STAFF: _COURSE}},
     "Project": {"project": {ONLY_OWNER: ("name",)}},
@@ -131,6 +186,55 @@ def _university(_world: World, _me: UUID) -> Values:
         "name": "N", "slug": "new", "country": "C", "country_code": "FR", "city": "L",
         "state_province": None, "website": None, "domains": [],
     }  # fmt: skip
+
+
+def _questionnaire(world: World, organization: str) -> Values:
+    key = world.rows[organization]["id"]
+    return {"organization": key, "title": "T", "slug": "new", "description": None}
+
+
+def _section(world: World, name: str) -> Values:
+    key = world.rows[f"{name}_questionnaire"]["id"]
+    return {"questionnaire": key, "title": "T", "description": None, "position": 99_999}
+
+
+def _question(world: World, name: str) -> Values:
+    return {
+        "section": world.rows[f"{name}_section"]["id"],
+        "questionnaire": world.rows[f"{name}_questionnaire"]["id"], "position": 99_999,
+        "key": "a_new_key", "text": "T", "help_text": None, "type": "TEXT", "options": [],
+        "validation": {}, "required": False,
+    }  # fmt: skip
+
+
+def _rule(world: World, name: str) -> Values:
+    return {
+        "question": world.rows[f"{name}_question"]["id"], "action": "SHOW", "condition": {},
+        "priority": 1, "is_active": False,
+    }  # fmt: skip
+
+
+def _run(world: World, name: str, user: UUID) -> Values:
+    return {"user": user, "questionnaire": world.rows[f"{name}_questionnaire"]["id"]}
+
+
+def _type(_world: World, _me: UUID) -> Values:
+    return {
+        "name": "N", "slug": "new", "category": "ENGINEERING", "description": None,
+        "template": "T",
+    }  # fmt: skip
+
+
+def _standard(_world: World, _me: UUID) -> Values:
+    return {
+        "code": "NEW-1", "title": "T", "category": "CODING", "description": None,
+        "principles": [],
+    }  # fmt: skip
+
+
+def _link(world: World, _me: UUID) -> Values:
+    key = world.rows["unlinked"]["id"]
+    return {"document_type": world.rows["kind"]["id"], "standard": key, "priority": 1}
 
 
 def _course(world: World, university: str) -> Values:
@@ -187,6 +291,31 @@ NEW: Mapping[str, tuple[New, ...]] = {
         New(PEOPLE, lambda _, me: _key(me)),
         New(ONLY_OWNER, lambda world, _: _key(_owner(world))),
     ),
+    "Organization": (New(ADMIN, lambda _w, _m: {"name": "N", "slug": "new", "settings": {}}),),
+    "Questionnaire": (
+        New(OWNER, lambda world, _: _questionnaire(world, "ours")),
+        New(ADMIN, lambda world, _: _questionnaire(world, "theirs")),
+    ),
+    "Section": (
+        New(OWNER, lambda world, _: _section(world, "draft")),
+        New(ADMIN, lambda world, _: _section(world, "nobodys_draft")),
+    ),
+    "Question": (
+        New(OWNER, lambda world, _: _question(world, "draft")),
+        New(ADMIN, lambda world, _: _question(world, "nobodys_draft")),
+    ),
+    "VisibilityRule": (
+        New(OWNER, lambda world, _: _rule(world, "draft")),
+        New(ADMIN, lambda world, _: _rule(world, "nobodys_draft")),
+    ),
+    "AssessmentSession": (
+        New(PEOPLE, lambda world, me: _run(world, "published", me)),
+        New(ONLY_OWNER, lambda world, _: _run(world, "published", _owner(world))),
+        New(OWNER, lambda world, me: _run(world, "draft", me)),
+    ),
+    "DocumentType": (New(ADMIN, _type),),
+    "EngineeringStandard": (New(ADMIN, _standard),),
+    "DocumentTypeStandard": (New(ADMIN, _link),),
     "University": (New(ADMIN, _university),),
     "Course": (
         New(OTHER_STAFF, lambda world, _: _course(world, "verified")),

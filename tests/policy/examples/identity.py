@@ -133,3 +133,50 @@ async def create_api_key(world: World) -> Variables:
 @example("owner", stranger="user")
 async def revoke_api_key(world: World) -> Variables:
     return {"id": global_id(world.rows["owner_key"])}
+
+
+@example("admin")
+async def set_user_role(world: World) -> Variables:
+    return {"id": global_id(world.rows["user"]), "role": "VENDOR"}
+
+
+@example("admin")
+async def suspend_user(world: World) -> Variables:
+    return {"id": global_id(world.rows["user"]), "reason": "spam"}
+
+
+@example("admin")
+async def reactivate_user(world: World) -> Variables:
+    return {"id": global_id(world.rows["suspended"])}
+
+
+@example("owner", stranger="user")
+async def delete_user(world: World) -> Variables:
+    return {"id": global_id(world.rows["owner"])}
+
+
+@example("admin")
+async def restore_user(world: World) -> Variables:
+    return {"id": global_id(world.rows["deleted"])}
+
+
+@example("admin")
+async def set_user_organization(world: World) -> Variables:
+    organization = global_id(world.rows["theirs"])
+    return {"id": global_id(world.rows["user"]), "organizationId": organization}
+
+
+@example("admin")
+async def create_organization(world: World) -> Variables:
+    return {"input": {"name": "Ours", "slug": "a-new-slug", "settings": {}}}
+
+
+@example("admin")
+async def update_organization(world: World) -> Variables:
+    values = {"name": "Ours", "slug": "a-new-slug", "settings": {"theme": "dark"}}
+    return {"id": global_id(world.rows["ours"]), "input": values}
+
+
+@example("admin")
+async def delete_organization(world: World) -> Variables:
+    return {"id": global_id(world.rows["theirs"])}

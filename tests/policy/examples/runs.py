@@ -175,7 +175,7 @@ def secret_texts(value: Any, name: str = "") -> set[str]:
             return {text for key, each in value.items() for text in secret_texts(each, key)}
         case list():
             return {text for each in value for text in secret_texts(each, name)}
-        case str() if name == "key" or any(word in name.lower() for word in _SECRET):
+        case str() if value.startswith(API_KEY) or any(word in name.lower() for word in _SECRET):
             return {value}
         case _:
             return set()
