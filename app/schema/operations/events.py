@@ -4,7 +4,7 @@ from uuid import UUID
 
 from strawberry import ID
 
-from app.actions import operations as actions
+from app.actions.operations import events as actions
 from app.bridge import Node, auto, descending, listing, row_key, single
 from app.context import Context
 from app.policy import ADMINS
