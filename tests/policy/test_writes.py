@@ -39,7 +39,7 @@ async def world(database: SeedbedEngine) -> World:
     world = await make_world()
     await let_keys_in(world)
     # The agent adds to messages of its own alone; it has answered here without anything more.
-    answer = projects.message(project=world.rows["project"], role="ASSISTANT")
+    answer = projects.message(project=world.rows["project"]["id"], role="ASSISTANT")
     unlinked = assessment.engineering_standard()
     await save(answer, unlinked)
     world.add(OWNER_AND_AGENT, answer=answer)

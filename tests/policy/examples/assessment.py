@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.tables import AssessmentSession, Question
+from app.tables import AssessmentSession, Question, Section
 from seeds import assessment
 from seeds.upsert import save
 from tests.graphql import global_id
@@ -35,7 +35,9 @@ def rule(world: World) -> Variables:
 
 async def earlier_question(world: World) -> Question:
     """A question of the draft before the one that is there."""
-    question = assessment.question(section=world.rows["draft_section"], position=0)
+    section = world.rows["draft_section"]
+    assert isinstance(section, Section)
+    question = assessment.question(section=section, position=0)
     await save(question)
     world.rows["earlier"] = question
     return question
@@ -44,7 +46,9 @@ async def earlier_question(world: World) -> Question:
 async def run_of_owner(world: World, **values: Any) -> AssessmentSession:
     """A run of the owner's through the published questionnaire, begun or as `values` say."""
     run = assessment.assessment_session(
-        user=world.rows["owner"], questionnaire=world.rows["published_questionnaire"], **values
+        user=world.rows["owner"]["id"],
+        questionnaire=world.rows["published_questionnaire"]["id"],
+        **values,
     )
     await save(run)
     return run
@@ -103,7 +107,7 @@ async def delete_section(world: World) -> Variables:
 
 @example("owner", stranger="user")
 async def reorder_sections(world: World) -> Variables:
-    other = assessment.section(questionnaire=world.rows["draft_questionnaire"], position=0)
+    other = assessment.section(questionnaire=world.rows["draft_questionnaire"]["id"], position=0)
     await save(other)
     sections = [the(world, "draft_section"), global_id(other)]
     return {"questionnaireId": the(world, "draft_questionnaire"), "sectionIds": sections}

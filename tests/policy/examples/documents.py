@@ -32,7 +32,7 @@ async def document_of_owner(world: World, status: str) -> str:
     made: dict[str, Any] = {"content": "C", "generated_at": moment(4)}
     document = assessment.document(
         session=run,
-        document_type=world.rows["kind"],
+        document_type=world.rows["kind"]["id"],
         status=status,
         **(made if status == "GENERATED" else {}),
     )

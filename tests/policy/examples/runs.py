@@ -61,7 +61,8 @@ def field_of(name: str) -> GraphQLField:
     """A mutation in the schema."""
     kind = make_schema().schema._schema.mutation_type
     assert kind is not None
-    return kind.fields[to_camel_case(name)]
+    found: GraphQLField = kind.fields[to_camel_case(name)]
+    return found
 
 
 def document(name: str, variables: Mapping[str, Any]) -> str:
