@@ -182,6 +182,9 @@ async def clear_answer(world: World) -> Variables:
 
 @example("owner", stranger="user")
 async def skip_question(world: World) -> Variables:
+    section = world.rows["published_section"]
+    assert isinstance(section, Section)
+    await save(assessment.question(section=section))
     session = await run_of_owner(world)
     return {"sessionId": global_id(session), "questionId": the(world, "published_question")}
 
