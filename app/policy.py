@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache, partial
 
+from piccolo.columns import Column
 from piccolo.table import Table
 
 from app.bridge import AccessTable, Action, Having, Policy, Rule, Through, ViewerValue
+from app.columns import ABOUT_COURSES, ABOUT_ME, ABOUT_QUESTIONS, ABOUT_RULES, ABOUT_UNIVERSITIES
 from app.tables import (
     ApiKey,
     AssessmentSession,
@@ -22,6 +24,7 @@ from app.tables import (
     DocumentType,
     DocumentTypeStandard,
     EngineeringStandard,
+    Event,
     Fragment,
     Message,
     Organization,
@@ -42,6 +45,7 @@ from app.tables import (
 )
 from app.tables.assessment import QuestionnaireStatus
 from app.tables.identity import UserStatus
+from app.tables.projects import MessageRole
 
 
 class Caller(StrEnum):
@@ -79,37 +83,27 @@ _delete = partial(Rule, action=Action.DELETE)
 _restore = partial(Rule, action=Action.RESTORE)
 _purge = partial(Rule, action=Action.PURGE)
 
-# What people write about themselves.
-ABOUT_ME = (
-    UserProfile.avatar_url,
-    UserProfile.phone,
-    UserProfile.address,
-    UserProfile.bio,
-    UserProfile.preferences,
-)
 
-# What administrators write about universities, and staff about their courses.
-ABOUT_UNIVERSITIES = (
-    University.name,
-    University.slug,
-    University.country,
-    University.country_code,
-    University.city,
-    University.state_province,
-    University.website,
-    University.domains,
-)
-ABOUT_COURSES = (
-    Course.name,
-    Course.code,
-    Course.description,
-    Course.level,
-    Course.credits,
-    Course.duration_months,
-    Course.tuition,
-    Course.currency,
-    Course.language,
-    Course.is_active,
+def _authored(
+    owner: Column, new: tuple[Column, ...], changed: tuple[Column, ...]
+) -> tuple[Rule, ...]:
+    """Parts of a questionnaire: its organisation's members and administrators write them."""
+    return (
+        _create(USERS, owner == MY_ORGANIZATION, new),
+        _create(ADMINS, True, new),
+        _change(USERS, owner == MY_ORGANIZATION, changed),
+        _change(ADMINS, True, changed),
+        _delete(USERS, owner == MY_ORGANIZATION),
+        _delete(ADMINS, True),
+    )
+
+
+_by_admins = (_create(ADMINS, True), _change(ADMINS, True), _delete(ADMINS, True))
+
+_OF_COLLEAGUES = (
+    (Document.session.questionnaire.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # Piccolo types one level
+    & (Document.session.user.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # likewise
+    & (Document.session.user != ME)
 )
 
 
@@ -118,6 +112,9 @@ POLICIES: Mapping[type[Table], Policy] = {
     Organization: _all(
         Rule(USERS, Organization.id == MY_ORGANIZATION),
         Rule(ADMINS, rows=True),
+        _create(ADMINS, True, (Organization.name, Organization.slug, Organization.settings)),
+        _change(ADMINS, True, (Organization.name, Organization.slug, Organization.settings)),
+        _delete(ADMINS, True),
     ),
     User: _all(
         Rule(
@@ -128,7 +125,14 @@ POLICIES: Mapping[type[Table], Policy] = {
         Rule(USERS, (User.id == ME) & User.deleted_at.is_null()),
         Rule(ADMINS, User.deleted_at.is_null()),
         _change(USERS, (User.id == ME) & User.deleted_at.is_null(), (User.name,)),
-        _change(ADMINS, User.deleted_at.is_null(), (User.role, User.university)),
+        _change(
+            ADMINS,
+            User.deleted_at.is_null(),
+            (User.name, User.role, User.status, User.organization, User.university),
+        ),
+        _delete(USERS, (User.id == ME) & User.deleted_at.is_null()),
+        _delete(ADMINS, User.deleted_at.is_null()),
+        _restore(ADMINS, User.deleted_at.is_not_null()),
     ),
     UserProfile: _all(
         Rule(USERS, UserProfile.user == ME),
@@ -167,16 +171,69 @@ POLICIES: Mapping[type[Table], Policy] = {
             & (Questionnaire.status == QuestionnaireStatus.ARCHIVED),
         ),
         Rule(ADMINS, rows=True),
+        # Authors: the members of the organisation. What is no draft, the actions do not change.
+        *_authored(
+            Questionnaire.organization,
+            (
+                Questionnaire.organization,
+                Questionnaire.title,
+                Questionnaire.slug,
+                Questionnaire.description,
+            ),
+            (Questionnaire.title, Questionnaire.description),
+        ),
     ),
-    Section: _all(Rule(ANYONE, Through(Section.questionnaire))),
-    Question: _all(Rule(ANYONE, Through(Question.section))),
-    VisibilityRule: _all(Rule(ANYONE, Through(VisibilityRule.question))),
+    Section: _all(
+        Rule(ANYONE, Through(Section.questionnaire)),
+        *_authored(
+            Section.questionnaire.organization,
+            (Section.questionnaire, Section.title, Section.description, Section.position),
+            (Section.title, Section.description),
+        ),
+    ),
+    Question: _all(
+        Rule(ANYONE, Through(Question.section)),
+        *_authored(
+            Question.questionnaire.organization,
+            (Question.section, Question.questionnaire, Question.position, *ABOUT_QUESTIONS),
+            ABOUT_QUESTIONS,
+        ),
+    ),
+    VisibilityRule: _all(
+        Rule(ANYONE, Through(VisibilityRule.question)),
+        *_authored(
+            VisibilityRule.question.questionnaire.organization,  # type: ignore[union-attr]  # likewise
+            (VisibilityRule.question, *ABOUT_RULES),
+            ABOUT_RULES,
+        ),
+    ),
     AssessmentSession: _all(
         Rule(USERS, AssessmentSession.user == ME),
         Rule(ADMINS, rows=True),
+        _create(
+            USERS,
+            AssessmentSession.user == ME,
+            (AssessmentSession.user, AssessmentSession.questionnaire),
+        ),
+        _change(USERS, AssessmentSession.user == ME, ()),
+        _change(ADMINS, rows=True, columns=()),
     ),
-    Response: _all(Rule(USERS, Through(Response.session))),
-    Document: _all(Rule(USERS, Through(Document.session))),
+    Response: _all(
+        Rule(USERS, Through(Response.session)),
+        _change(
+            USERS,
+            Response.session.user == ME,
+            (Response.value, Response.counts, Response.answered_at),
+        ),
+        _change(ADMINS, True, (Response.value, Response.counts, Response.answered_at)),
+    ),
+    Document: _all(
+        Rule(USERS, Through(Document.session)),
+        # Colleagues review what was made by their organisation's questionnaire, and so read it.
+        Rule(USERS, _OF_COLLEAGUES),
+        _change(USERS, _OF_COLLEAGUES, (Document.status,)),
+        _change(ADMINS, True, (Document.status,)),
+    ),
     DocumentType: _all(
         Rule(
             ANYONE,
@@ -192,9 +249,10 @@ POLICIES: Mapping[type[Table], Policy] = {
             ),
         ),
         Rule(ADMINS, rows=True),
+        *_by_admins,
     ),
-    EngineeringStandard: _all(Rule(ANYONE, rows=True)),
-    DocumentTypeStandard: _all(Rule(ANYONE, rows=True)),
+    EngineeringStandard: _all(Rule(ANYONE, rows=True), *_by_admins),
+    DocumentTypeStandard: _all(Rule(ANYONE, rows=True), *_by_admins),
     # catalog
     University: _all(
         Rule(
@@ -238,10 +296,29 @@ POLICIES: Mapping[type[Table], Policy] = {
     # projects
     Project: _all(
         Rule(USERS, Project.owner == ME),
-        Rule(ADMINS, rows=True),
+        Rule(ADMINS | AGENTS, rows=True),
+        _create(USERS, Project.owner == ME, (Project.owner, Project.name)),
+        _change(USERS, Project.owner == ME, (Project.name,)),
+        _delete(USERS, Project.owner == ME),
+        _delete(ADMINS, rows=True),
     ),
-    Message: _all(Rule(USERS, Through(Message.project))),
-    Fragment: _all(Rule(USERS, Through(Fragment.message))),
+    Message: _all(
+        Rule(USERS | AGENTS, Through(Message.project)),
+        _create(
+            USERS,
+            (Message.project.owner == ME) & (Message.role == MessageRole.USER),
+            (Message.project, Message.content, Message.role),
+        ),
+        _create(
+            AGENTS,
+            Message.role == MessageRole.ASSISTANT,
+            (Message.project, Message.content, Message.role, Message.type, Message.event_id),
+        ),
+    ),
+    Fragment: _all(
+        Rule(USERS | AGENTS, Through(Fragment.message)),
+        _create(AGENTS, Fragment.message.role == MessageRole.ASSISTANT),
+    ),
     # payments
     Payment: _all(
         Rule(USERS, Payment.user == ME),
@@ -292,6 +369,11 @@ POLICIES: Mapping[type[Table], Policy] = {
         _restore(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_not_null()),
         _restore(ADMINS, Comment.deleted_at.is_not_null()),
         _purge(ADMINS, rows=True),
+    ),
+    # operations
+    Event: _all(
+        Rule(ADMINS, rows=True),
+        _change(ADMINS, rows=True, columns=(Event.attempts, Event.next_attempt_at, Event.dead_at)),
     ),
 }
 

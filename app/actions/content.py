@@ -1,25 +1,15 @@
 """What is done with posts and comments."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from app.actions import deletion
-from app.actions.slugs import slugify
+from app.actions.slugs import own_slug
 from app.bridge import Problem, Refused
 from app.context import Context
 from app.tables import Comment, Post
-
-# A slug ends in letters of its own, so that it tells nothing of posts that its author cannot see.
-_ENDING_BYTES = 4
-
-
-def post_slug(title: str) -> str:
-    """A slug from a title, which no other post has: `a-day-in-march-5f0c91d2`."""
-    ending = secrets.token_hex(_ENDING_BYTES)
-    return f"{slugify(title, limit=180, fallback='post')}-{ending}"
 
 
 async def create_post(context: Context, values: Mapping[str, Any]) -> UUID:
@@ -30,7 +20,7 @@ async def create_post(context: Context, values: Mapping[str, Any]) -> UUID:
             {
                 **values,
                 "author": context.viewer.values["user"],
-                "slug": post_slug(str(values.get("title", ""))),
+                "slug": own_slug(str(values.get("title", "")), "post"),
             },
         )
     key: UUID = row["id"]

@@ -1,12 +1,14 @@
 """Slugs: the part of an address that stands for a title."""
 
 import re
+import secrets
 
 from anyascii import anyascii
 
-__all__ = ["LONGEST", "slugify"]
+__all__ = ["LONGEST", "own_slug", "slugify"]
 
 LONGEST = 200  # characters: the columns' own limit
+_ENDING_BYTES = 4
 
 
 def slugify(text: str, limit: int = LONGEST, fallback: str = "item") -> str:
@@ -21,6 +23,14 @@ def slugify(text: str, limit: int = LONGEST, fallback: str = "item") -> str:
     # An English genitive is one word, a French article is one of its own.
     words = re.sub(r"'(?=s\b)", "", latin.lower())
     return _cut(re.sub(r"[^a-z0-9]+", "-", words).strip("-"), limit) or fallback
+
+
+def own_slug(text: str, fallback: str) -> str:
+    """A slug with letters of its own, which nothing else has: `a-day-in-march-5f0c91d2`.
+
+    So it tells nothing of things with the same title that its author cannot see.
+    """
+    return f"{slugify(text, limit=180, fallback=fallback)}-{secrets.token_hex(_ENDING_BYTES)}"
 
 
 def _cut(slug: str, limit: int) -> str:

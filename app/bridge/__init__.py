@@ -17,6 +17,7 @@ from app.bridge.access import (
 )
 from app.bridge.changes import Changes
 from app.bridge.crud import Crud, check_number
+from app.bridge.cursors import encode_id
 from app.bridge.errors import (
     BridgeError,
     ConfigurationError,
@@ -90,6 +91,7 @@ __all__ = [
     "computed",
     "descending",
     "encode",
+    "encode_id",
     "given",
     "input_type",
     "listing",

@@ -64,6 +64,24 @@ class Changes(Writing):
         (row,) = await self._targets(table, [key], action, lambda _: path)
         return row
 
+    async def find(
+        self, table: type[Table], key: uuid.UUID, action: Action = Action.READ
+    ) -> Row | None:
+        """The row with this key, not locked; None where the caller is not allowed the action."""
+        rows = self._of(table, action).rows
+        statement = sql.lock(
+            Targets(
+                table_name(table),
+                key_of(table),
+                ParentKeys("uuid"),
+                rows,
+                Questions(()),
+                locked=False,
+            )
+        )
+        records = await self._run(statement, [key])
+        return row_of(table, records[0]) if records else None
+
     async def targets(
         self,
         table: type[Table],

@@ -172,7 +172,10 @@ class _Reader:
         down = Join(table_name(child), up.remote, up.local)
         # Filtered are only rows that may be read, so children need not ask again.
         known = Exists(up, self._scope.rows(exposed.table))
-        visible = assume(known, self._scope.rows(child))
+        visible = all_of(
+            assume(known, self._scope.rows(child)),
+            self._scope.guard(target, relation.foreign_key._meta.name),
+        )
         parts: list[Predicate] = []
         for name, value in self._given(tree, path):
             found = self.rows(target, value, f"{path}.{name}", depth + 1)

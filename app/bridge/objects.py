@@ -160,12 +160,12 @@ class TypeBuilder:
                             _single_arguments(by),
                         )
                     )
-                case Listing(table, orders, description):
+                case Listing(table, _, description):
                     fields.append(
                         ResolvedField(
                             name,
                             self._connection(table),
-                            resolvers.listing(table, orders),
+                            resolvers.listing(value),
                             description or f"Every {self._registry.of(table).name} you may read.",
                             [*page_arguments(), *self._inputs.arguments(table)],
                         )

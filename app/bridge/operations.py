@@ -276,8 +276,8 @@ class Operations:
             case Single(table, by):
                 single = planner.single(table, by, selected)
                 return SingleFinisher(single) if single.row.pure else None
-            case Listing(table, orders):
-                page = planner.page(table, orders, selected)
+            case Listing() as listing:
+                page = planner.page(listing, selected)
                 return page_finisher(page) if page.pure else None
             case Aggregates() as aggregates:
                 return AggregateFinisher(planner.aggregates(aggregates, selected))

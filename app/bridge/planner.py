@@ -1,7 +1,7 @@
 """Selection, arguments and access to a plan: every decision about a query is made here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from piccolo.columns import Column
@@ -11,7 +11,7 @@ from app.bridge.access import join_of, table_name
 from app.bridge.aggregates import AggregatePlanner
 from app.bridge.binding import Decoder, GlobalId, Storable
 from app.bridge.columns import column_type
-from app.bridge.errors import InputError
+from app.bridge.errors import InputError, NotAllowed
 from app.bridge.execute import Bridge
 from app.bridge.filters import to_predicate
 from app.bridge.limits import Budget
@@ -52,6 +52,7 @@ from app.bridge.registry import (
     ColumnField,
     ComputedField,
     ExposedType,
+    Listing,
     OneBack,
     Own,
     ToMany,
@@ -127,9 +128,16 @@ class Planner:
         read = self._read(exposed, columns)
         return ToOneOut(selected.key, join, Everything(), key_type, read, row)
 
-    def page(self, table: type[Table], orders: tuple[Order, ...], selected: Selected) -> PagePlan:
-        """A page of all rows of `table`."""
-        return self._page(table, orders, selected, Everything(), _Spot())
+    def page(self, field_: Listing, selected: Selected) -> PagePlan:
+        """A page of all rows of a table. Raises NotAllowed for callers whom it is not for."""
+        if field_.who is not None and self.kind not in field_.who:
+            raise NotAllowed(f"{selected.name} is for {', '.join(sorted(field_.who))} only")
+        outside = self._scope
+        self._scope = replace(outside, actions={field_.table: field_.action})
+        try:
+            return self._page(field_.table, field_.orders, selected, Everything(), _Spot())
+        finally:
+            self._scope = outside
 
     def aggregates(self, field_: Aggregates, selected: Selected) -> AggregatePlan:
         """Figures about all rows of a table."""
@@ -146,7 +154,9 @@ class Planner:
         selected: Selected,
         known: Predicate,
         spot: _Spot,
+        shown: Predicate = Everything(),  # noqa: B008 - frozen
     ) -> PagePlan:
+        """A page of the rows for which `shown` holds; `known` is certain of them all."""
         exposed = self._registry.of(table)
         before_it = len(self._scope.given)
         arguments = selected.arguments
@@ -162,7 +172,7 @@ class Planner:
         below = _Spot(spot.depth, spot.rows * size)
         parts = self._connection(exposed, selected, below, _Parts(backwards))
         return PagePlan(
-            read=self._read(exposed, parts.columns, where, known),
+            read=self._read(exposed, parts.columns, all_of(where, shown), known),
             boundary=boundary,
             order=tuple(term.reversed for term in order.terms) if backwards else order.terms,
             fingerprint=order.mark,
@@ -318,9 +328,13 @@ class Planner:
         columns, row = self._row(exposed, selected, _Spot(spot.depth + 1, spot.rows))
         join = Join(table_name(child), up.remote, up.local)
         key_type = column_type(relation.foreign_key).pg
-        return ToOneOut(
-            selected.key, join, Everything(), key_type, self._read(exposed, columns), row
-        )
+        read = self._read(exposed, columns, self._shown_link(relation))
+        return ToOneOut(selected.key, join, Everything(), key_type, read, row)
+
+    def _shown_link(self, relation: ToMany | OneBack) -> Predicate:
+        """The rows behind a relation of which the caller may know that they belong to it."""
+        child = self._registry.of(relation.foreign_key._meta.table)
+        return self._scope.guard(child, relation.foreign_key._meta.name)
 
     def _to_many(
         self, exposed: ExposedType, relation: ToMany, selected: Selected, spot: _Spot
@@ -331,7 +345,8 @@ class Planner:
         # The parent was readable, so children need not ask again whether it is.
         known = Exists(up, self._scope.rows(exposed.table))
         below = _Spot(spot.depth + 1, spot.rows)
-        page = self._page(child, relation.orders, selected, known, below)
+        shown = self._shown_link(relation)
+        page = self._page(child, relation.orders, selected, known, below, shown)
         join = Join(table_name(child), up.remote, up.local)
         return ToManyOut(selected.key, join, column_type(relation.foreign_key).pg, page)
 

@@ -10,6 +10,7 @@ from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 from strawberry.utils.str_converters import to_camel_case
 
+from app.bridge.access import Action
 from app.bridge.columns import ColumnType, column_type, is_known
 from app.bridge.errors import ConfigurationError
 from app.bridge.ordering import Order
@@ -59,11 +60,13 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A root field with a connection of a table's rows."""
+    """A root field with a connection of the rows that the policy allows `action` for."""
 
     table: type[Table]
     orders: tuple[Order, ...]
     description: str | None
+    action: Action
+    who: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,20 @@ def single(table: type[Table], *by: Any, description: str | None = None) -> Any:
     return Single(table, {to_camel_case(c._meta.name): c for c in by}, description)
 
 
-def listing(table: type[Table], *orders: Order, description: str | None = None) -> Any:
-    """A root field: a connection of all rows of `table` that the caller may read."""
-    return Listing(table, orders, description)
+def listing(
+    table: type[Table],
+    *orders: Order,
+    description: str | None = None,
+    action: Action = Action.READ,
+    who: frozenset[str] | None = None,
+) -> Any:
+    """A root field: a connection of all rows of `table` that the caller may read.
+
+    `who` are the kinds of caller that may ask for it at all; None for every kind. With
+    `Action.RESTORE`, of those that are deleted and that the caller may restore; within it, the
+    table's other relations mean these as well.
+    """
+    return Listing(table, orders, description, action, who)
 
 
 def aggregates(table: type[Table], *group_by: Any, description: str | None = None) -> Any:

@@ -11,9 +11,8 @@ from app.bridge.cursors import decode_id, encode_id
 from app.bridge.errors import InputError
 from app.bridge.fields import Info, Resolver
 from app.bridge.loaders import Request
-from app.bridge.ordering import Order
 from app.bridge.planner import Planner
-from app.bridge.registry import Aggregates, Own
+from app.bridge.registry import Aggregates, Listing, Own
 from app.bridge.selection import Selected, SelectionReader
 from app.bridge.variables import Concrete
 
@@ -40,12 +39,12 @@ def own(field: Own) -> Resolver:
     return resolve
 
 
-def listing(table: type[Table], orders: tuple[Order, ...]) -> Resolver:
+def listing(field: Listing) -> Resolver:
     """A page of all rows of a table."""
 
     async def resolve(_source: object, info: Info) -> object:
         planner, selected = _plan(info)
-        return await _request(info).page(planner.page(table, orders, selected))
+        return await _request(info).page(planner.page(field, selected))
 
     return resolve
 

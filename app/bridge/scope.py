@@ -1,11 +1,12 @@
 """What planning depends on beside the selection: types, access, limits, the kind of caller."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from piccolo.table import Table
 
-from app.bridge.access import Access, AccessTable
+from app.bridge.access import Access, AccessTable, Action
 from app.bridge.binding import Decoder, bind
 from app.bridge.errors import NotAllowed
 from app.bridge.limits import Limits
@@ -24,6 +25,8 @@ class Scope:
     kind: str
     variables: Variables
     given: list[Value] = field(default_factory=list)
+    # Tables of which other rows are meant than those that may be read: those to restore.
+    actions: Mapping[type[Table], Action] = field(default_factory=dict)
 
     def bind(self, tree: Any, decode: Decoder, pg: str) -> Value:
         """An argument's value as a plan holds it; `given` keeps those of the request.
@@ -42,7 +45,7 @@ class Scope:
 
     def access_to(self, table: type[Table]) -> Access:
         """What the caller may read of `table`."""
-        return self.access.of(table, self.kind)
+        return self.access.of(table, self.kind, self.actions.get(table, Action.READ))
 
     def rows(self, table: type[Table]) -> Predicate:
         """The rows of `table` that the caller may read."""

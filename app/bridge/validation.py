@@ -4,7 +4,7 @@ import decimal
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, cast
 
-from piccolo.columns import Array, Column, ForeignKey, Numeric, Varchar
+from piccolo.columns import Array, Column, ForeignKey, Numeric, Serial, Varchar
 from piccolo.table import Table
 from strawberry.utils.str_converters import to_camel_case
 
@@ -36,7 +36,9 @@ def argument_name(column: Column) -> str:
 
 
 def is_required(column: Column) -> bool:
-    """Whether a new row has to be given a value of the column."""
+    """Whether a new row has to be given a value of the column; the database counts serial ones."""
+    if isinstance(column, Serial):
+        return False
     return not column._meta.null and column._meta.params.get("default") is None
 
 

@@ -4,7 +4,7 @@
 `app.worker` runs them.
 """
 
-from app.jobs.kinds import Job, JobUnreadable, MailTemplate, SendEmail
+from app.jobs.kinds import GenerateDocument, Job, JobUnreadable, MailTemplate, SendEmail
 from app.jobs.queue import JOB_TABLES, PRUNED_AFTER, enqueue, prune, retry
 from app.jobs.report import Depth, FailedJob, depths, failed_jobs
 
@@ -13,6 +13,7 @@ __all__ = [
     "PRUNED_AFTER",
     "Depth",
     "FailedJob",
+    "GenerateDocument",
     "Job",
     "JobUnreadable",
     "MailTemplate",

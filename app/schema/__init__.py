@@ -4,11 +4,11 @@ from functools import cache
 
 from app.bridge import BuiltSchema, Limits, build_schema
 from app.policy import POLICIES, Caller
-from app.schema import assessment, catalog, content, identity, payments, projects
+from app.schema import assessment, catalog, content, identity, operations, payments, projects
 from app.schema.registry import mutations, registry
 
 # Importing a domain's file fills the registry; the order is the order of the printed schema.
-DOMAINS = (identity, catalog, content, projects, assessment, payments)
+DOMAINS = (identity, catalog, content, projects, assessment, payments, operations)
 
 
 @cache

@@ -6,6 +6,7 @@ from strawberry import ID
 
 from app.actions import content as actions
 from app.bridge import (
+    Action,
     Node,
     aggregates,
     ascending,
@@ -34,6 +35,7 @@ class Post(Node):
     content: auto
     published: auto
     published_at: auto
+    deleted_at: auto
     created_at: auto
     updated_at: auto
     comments: auto = to_many(
@@ -50,6 +52,7 @@ class Comment(Node):
     post: auto
     author: auto
     body: auto
+    deleted_at: auto
     created_at: auto
     updated_at: auto
 
@@ -70,6 +73,18 @@ class ContentQuery:
         tables.Post.published,
         tables.Post.published_at,
         tables.Post.created_at,
+    )
+    deleted_posts: auto = listing(
+        tables.Post,
+        descending(tables.Post.deleted_at),
+        action=Action.RESTORE,
+        description="Deleted posts that you may restore, the last one first.",
+    )
+    deleted_comments: auto = listing(
+        tables.Comment,
+        descending(tables.Comment.deleted_at),
+        action=Action.RESTORE,
+        description="Removed comments that you may restore, the last one first.",
     )
 
 

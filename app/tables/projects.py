@@ -2,7 +2,7 @@
 
 import enum
 
-from piccolo.columns import JSONB, ForeignKey, OnDelete, Text, Varchar
+from piccolo.columns import JSONB, UUID, ForeignKey, OnDelete, Text, Varchar
 from piccolo.constraints import Unique
 
 from app.tables import checks
@@ -55,6 +55,13 @@ class Message(AppTable, tablename="messages", schema="projects"):
         default=MessageType.RESULT,
         choices=MessageType,
         help_text="An ordinary message, or one that tells of a failure.",
+    )
+    # No foreign key: the event is deleted by age, and the answer to it stays the only one.
+    event_id: UUID = UUID(
+        null=True,
+        default=None,
+        unique=True,
+        help_text="The event that the agent answers by it; each has one answer at most.",
     )
 
     content_length = checks.length("content", 1, 10_000)

@@ -34,6 +34,7 @@ TO_ONE = {
 TO_MANY = {
     ("University", "courses"): ("Course", "university", (("name", False),)),
     ("User", "posts"): ("Post", "author", (("createdAt", True),)),
+    ("Organization", "members"): ("User", "organization", (("name", False),)),
     ("Post", "comments"): ("Comment", "post", (("createdAt", False),)),
     ("Questionnaire", "sections"): ("Section", "questionnaire", (("position", False),)),
     ("Section", "questions"): ("Question", "section", (("position", False),)),
@@ -52,13 +53,16 @@ PRIVATE = {
     "organization",
     "university",
     "lastLoginAt",
+    "deletedAt",
     "updatedAt",
 }
 
 
 def may_name(kind: str, type_name: str, field: str) -> bool:
     """Whether callers of a kind may name a field at all."""
-    return kind != "ANONYMOUS" or type_name != "User" or field not in PRIVATE
+    # Who belongs to an organisation is theirs to say.
+    private = (type_name == "User" and field in PRIVATE) or field == "members"
+    return kind != "ANONYMOUS" or not private
 
 
 def snake(name: str) -> str:
@@ -136,7 +140,9 @@ class Oracle:
         """The rows of a to-many relation that the caller may read."""
         other, key, _ = TO_MANY[type_name, field]
         rows = self.rows[other]
-        return other, [r for r in rows if r[key] == row["id"] and self.visible(other, r)]
+        return other, [
+            r for r in rows if self.visible(other, r) and self.value(other, r, key) == row["id"]
+        ]
 
     # --- filters ----------------------------------------------------------------------------------
 

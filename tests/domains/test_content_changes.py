@@ -223,3 +223,30 @@ async def test_a_comment_on_a_post_that_is_hidden(
     assert answers[0] == answers[1] == answers[2]
     assert answers[0]["errors"] == [{"code": "NOT_FOUND", "path": ["input", "postId"]}]
     assert await Comment.count() == 0
+
+
+async def test_what_is_deleted_is_listed_for_whoever_may_restore_it(
+    client: httpx.AsyncClient, people: People
+) -> None:
+    gone = content.post(author=people.author, title="Gone", deleted_at=GONE)
+    shown = content.post(author=people.author)
+    removed = content.comment(post=shown, author=people.other, body="Removed", deleted_at=GONE)
+    await save(gone, shown, removed, content.post(author=people.other, title="B", deleted_at=GONE))
+    document = """{
+      deletedPosts { totalCount nodes { title deletedAt author { name } } }
+      deletedComments(where: {body: {eq: "Removed"}}) { nodes { body post { id } } } }"""
+    mine = await ask(client, document, None, people.tokens["author"])
+    assert mine["deletedPosts"]["nodes"] == [
+        {"title": "Gone", "deletedAt": "2026-03-01T00:00:00.000000Z", "author": {"name": "Ann"}}
+    ]
+    assert mine["deletedComments"]["nodes"] == [
+        {"body": "Removed", "post": {"id": global_id(shown)}}
+    ]
+    theirs = await ask(client, document, None, people.tokens["other"])
+    assert [post["title"] for post in theirs["deletedPosts"]["nodes"]] == ["B"]
+    assert theirs["deletedComments"]["nodes"] == []
+    assert (await ask(client, document, None, people.tokens["admin"]))["deletedPosts"][
+        "totalCount"
+    ] == 2
+    nobodys = await ask(client, document)
+    assert (nobodys["deletedPosts"]["totalCount"], nobodys["deletedComments"]["nodes"]) == (0, [])

@@ -17,9 +17,7 @@ WHOLE = """query($id: ID!) { project(id: $id) {
   __typename id name createdAt updatedAt owner { id }
   messages { totalCount nodes {
     __typename id content role type createdAt updatedAt project { id }
-    fragments { totalCount nodes {
-      __typename id sandboxUrl title files summary createdAt updatedAt message { id }
-    } }
+    fragment { __typename id sandboxUrl title files summary createdAt updatedAt message { id } }
   } }
 } }"""
 
@@ -65,20 +63,15 @@ async def test_every_field_for_the_owner(
                     "type": "ERROR",
                     "project": {"id": global_id(project)},
                     **times,
-                    "fragments": {
-                        "totalCount": 1,
-                        "nodes": [
-                            {
-                                "__typename": "Fragment",
-                                "id": global_id(fragment),
-                                "sandboxUrl": "https://sandbox.example/1",
-                                "title": "F",
-                                "files": {"a/b.ts": 'const x = "1";\n', "": "empty"},
-                                "summary": None,
-                                "message": {"id": global_id(message)},
-                                **times,
-                            }
-                        ],
+                    "fragment": {
+                        "__typename": "Fragment",
+                        "id": global_id(fragment),
+                        "sandboxUrl": "https://sandbox.example/1",
+                        "title": "F",
+                        "files": {"a/b.ts": 'const x = "1";\n', "": "empty"},
+                        "summary": None,
+                        "message": {"id": global_id(message)},
+                        **times,
                     },
                 }
             ],
@@ -118,15 +111,15 @@ async def test_nobody_in_particular_is_refused_no_column_of_rows_they_cannot_see
 async def test_an_administrator_reads_every_project(
     client: httpx.AsyncClient, database: SeedbedEngine
 ) -> None:
-    _, project, _, _ = await _project()
+    _, project, _, fragment = await _project()
     admin = identity.user(role="ADMIN")
     await save(admin)
     data = await ask(
         client,
-        "{ projects { totalCount nodes { id messages { nodes { fragments { totalCount } } } } } }",
+        "{ projects { totalCount nodes { id messages { nodes { fragment { title } } } } } }",
         token=await sign_in(admin),
     )
-    messages = {"nodes": [{"fragments": {"totalCount": 1}}]}
+    messages = {"nodes": [{"fragment": {"title": fragment.title}}]}
     assert data["projects"] == {
         "totalCount": 1,
         "nodes": [{"id": global_id(project), "messages": messages}],
@@ -140,22 +133,22 @@ async def test_conversations_are_in_order_and_fragments_one_statement(
     await save(owner)
     token = await sign_in(owner)
     for times in (1, 2):
-        made = [projects.project(owner=owner) for _ in range(3)]
-        messages = [projects.message(project=p, content=str(n)) for p in made for n in range(4)]
-        await save(*made, *messages, *(projects.fragment(message=m) for m in messages[::2]))
+        rows = [projects.project(owner=owner) for _ in range(3)]
+        messages = [projects.message(project=p, content=str(n)) for p in rows for n in range(4)]
+        await save(*rows, *messages, *(projects.fragment(message=m) for m in messages[::2]))
         with count_statements() as statements:
             data = await ask(
                 client,
                 "{ projects { nodes { messages(first: 3) { nodes {"
-                " content fragments { nodes { title } } } } } } }",
+                " content fragment { title } } } } } }",
                 token=token,
             )
         nodes = data["projects"]["nodes"]
         assert len(nodes) == 3 * times
         for node in nodes:
             assert [message["content"] for message in node["messages"]["nodes"]] == ["0", "1", "2"]
-            counts = [len(message["fragments"]["nodes"]) for message in node["messages"]["nodes"]]
-            assert counts == [1, 0, 1]
+            made = [message["fragment"] is not None for message in node["messages"]["nodes"]]
+            assert made == [True, False, True]
         assert statements.count == (2 if mode == "json" else 4), (
             "one for the caller, one for each level"
         )

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from piccolo.table import Table
 
 from app.tables import Organization, University, User
-from app.tables.identifiers import ACCESS_TOKEN, hash_token, new_token
-from seeds import assessment, catalog, content, identity, payments, projects
+from app.tables.identifiers import ACCESS_TOKEN, API_KEY, hash_token, new_token
+from seeds import assessment, catalog, content, identity, operations, payments, projects
 from seeds.upsert import save
 
 GONE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -27,12 +27,13 @@ ROLES = {
     "other_staff": "STAFF",
     "admin": "ADMIN",
 }
-CALLERS = ("anonymous", *ROLES)
+CALLERS = ("anonymous", "agent", *ROLES)
 
 ALL = frozenset(CALLERS)
 NONE: frozenset[str] = frozenset()
 ADMIN = frozenset({"admin"})
 OWNER = frozenset({"owner", "admin"})
+OWNER_AND_AGENT = OWNER | {"agent"}
 STAFF = frozenset({"staff", "admin"})
 OTHER_STAFF = frozenset({"other_staff", "admin"})
 
@@ -81,7 +82,9 @@ async def make_world() -> World:
     world.add(OWNER, payment=payment, transaction=payments.transaction(payment=payment))
     project = projects.project(owner=owner)
     message = projects.message(project=project)
-    world.add(OWNER, project=project, message=message, fragment=projects.fragment(message=message))
+    fragment = projects.fragment(message=message)
+    world.add(OWNER_AND_AGENT, project=project, message=message, fragment=fragment)
+    world.add(ADMIN, event=operations.event(project=project))
     for name, seen_by in (("owner", OWNER), ("suspended", ADMIN), ("deleted", NONE)):
         _account(world, name, seen_by)
     for caller in ROLES:
@@ -96,6 +99,9 @@ async def make_world() -> World:
                 )
             },
         )
+    token = world.tokens["agent"] = new_token(API_KEY)
+    key = identity.api_key(user=people["admin"], scopes=["agent"], key_hash=hash_token(token))
+    world.add(ADMIN, agent_key=key)
     await save(*world.rows.values())
     return world
 

@@ -13,7 +13,7 @@ import pytest
 from piccolo.table import Table
 from strawberry.utils.str_converters import to_camel_case
 
-from app.bridge import Viewer
+from app.bridge import Action, Viewer
 from app.bridge.cursors import encode_id
 from app.bridge.plan import Compare, Everything, IsNull, Nothing
 from app.bridge.registry import Listing, ToMany
@@ -69,7 +69,10 @@ class Explaining:
 
 
 def _lists() -> Iterator[List]:
-    page = "($first: Int, $last: Int) { %s(first: $first, last: $last) { nodes { id } edges { cursor } } }"
+    page = (
+        "($first: Int, $last: Int) { %s(first: $first, last: $last) {"
+        " nodes { id } edges { cursor } } }"
+    )
     for name, root in SCHEMA.bridge.roots.items():
         # A view is sorted after it has been worked out.
         if isinstance(root, Listing) and "view" not in root.table._meta.tags:
@@ -128,12 +131,20 @@ async def test_a_list_comes_sorted_from_an_index(
         table_name = listed.table._meta.get_formatted_tablename()
         for index in await database.fetch(PARTIAL, table_name):
             await database.fetch(f"drop index {index['name']}")
+    root = SCHEMA.bridge.roots.get(listed.name)
+    action = root.action if isinstance(root, Listing) else Action.READ
     explaining = Explaining(database)
     answer = await run(SCHEMA, explaining, listed.document, variables, Viewer(caller, known))
+    not_for_them = isinstance(root, Listing) and root.who is not None and caller not in root.who
+    columns = SCHEMA.bridge.access.of(listed.table, caller, action).columns
+    if not_for_them or (listed.key is not None and columns and listed.key not in columns):
+        assert answer.errors
+        assert explaining.plans == []
+        return
     assert not answer.errors
     (plan,) = explaining.plans
     pages = _pages(plan, listed.table)
-    visible = SCHEMA.bridge.access.of(listed.table, caller).rows
+    visible = SCHEMA.bridge.access.of(listed.table, caller, action).rows
     if isinstance(visible, Nothing):
         assert pages == []
         return

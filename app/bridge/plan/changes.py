@@ -51,10 +51,11 @@ class UpdateMany:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The rows whose `key` column is among `keys`, as far as `visible` holds; they are locked."""
+    """The rows whose `key` column is among `keys`, as far as `visible` holds."""
 
     table: TableName
     key: str
     keys: Value
     visible: Predicate
     tests: Questions
+    locked: bool = True

@@ -92,9 +92,10 @@ def lock(targets: Targets) -> Statement:
     key = name_of(alias, targets.key)
     tests = _tests(writer, targets.tests, alias)
     meets = f"{key} = any({writer.value(targets.keys)})"
+    locking = f" for update of {alias}" if targets.locked else ""
     return writer.statement(
         f"select {alias}.*{tests} from {table(targets.table)} {alias}"
-        f"{writer.where(targets.visible, alias, meets)} order by {key} for update of {alias}"
+        f"{writer.where(targets.visible, alias, meets)} order by {key}{locking}"
     )
 
 

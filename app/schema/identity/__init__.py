@@ -1,5 +1,5 @@
 """Users and organisations, logging in, and what people do with their own accounts."""
 
-from app.schema.identity import account, logins, types
+from app.schema.identity import account, administration, logins, types
 
-__all__ = ["account", "logins", "types"]
+__all__ = ["account", "administration", "logins", "types"]

@@ -1,7 +1,19 @@
 """Users and organisations, and what people see of themselves alone: of others, only a name."""
 
-from app.bridge import Node, auto, computed, descending, one_back, own, single, to_many
-from app.policy import USERS
+from app.bridge import (
+    Action,
+    Node,
+    ascending,
+    auto,
+    computed,
+    descending,
+    listing,
+    one_back,
+    own,
+    single,
+    to_many,
+)
+from app.policy import ADMINS, USERS
 from app.schema.identity.scopes import Scope
 from app.schema.registry import registry
 from app.tables import content
@@ -20,6 +32,7 @@ class User(Node):
     organization: auto
     university: auto
     last_login_at: auto
+    deleted_at: auto
     created_at: auto
     updated_at: auto
     posts: auto = to_many(
@@ -56,6 +69,11 @@ class Organization(Node):
     settings: auto
     created_at: auto
     updated_at: auto
+    members: auto = to_many(
+        tables.User.organization,
+        ascending(tables.User.name),
+        description="The users who belong to it.",
+    )
 
 
 @registry.exposes(tables.UserProfile)
@@ -136,3 +154,21 @@ class IdentityQuery:
     me: auto = own(tables.User, "user", USERS, description="The same as viewer.")
     user: auto = single(tables.User)
     organization: auto = single(tables.Organization, tables.Organization.slug)
+    users: auto = listing(
+        tables.User,
+        descending(tables.User.created_at),
+        who=ADMINS,
+        description="For administrators: every user who is not deleted, newest first.",
+    )
+    deleted_users: auto = listing(
+        tables.User,
+        descending(tables.User.deleted_at),
+        action=Action.RESTORE,
+        who=ADMINS,
+        description="For administrators: deleted users, the last one first.",
+    )
+    organizations: auto = listing(
+        tables.Organization,
+        ascending(tables.Organization.name),
+        description="Every organisation you may see.",
+    )

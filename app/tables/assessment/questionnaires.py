@@ -245,6 +245,9 @@ class Response(AppTable, tablename="responses", schema="assessment"):
         help_text="The question that is answered.",
     )
     value: JSONB = JSONB(null=False, default=None, help_text="The answer, as its type has it.")
+    counts: Boolean = Boolean(
+        default=True, help_text="Whether it counts: it is valid, and its question is visible."
+    )
     answered_at: Timestamptz = Timestamptz(
         default=TimestamptzNow(), null=False, help_text="When it was given, or changed last."
     )

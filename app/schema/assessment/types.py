@@ -1,6 +1,22 @@
 """Questionnaires, the runs through them, the documents made of them, and engineering standards."""
 
-from app.bridge import Node, aggregates, ascending, auto, descending, listing, single, to_many
+from uuid import UUID
+
+from piccolo.table import Table
+
+from app.bridge import (
+    InputError,
+    Node,
+    Refused,
+    aggregates,
+    ascending,
+    auto,
+    descending,
+    listing,
+    row_key,
+    single,
+    to_many,
+)
 from app.schema.registry import registry
 from app.tables import assessment as tables
 
@@ -103,6 +119,7 @@ class Response(Node):
     session: auto
     question: auto
     value: auto
+    counts: auto
     answered_at: auto
 
 
@@ -189,3 +206,11 @@ class AssessmentQuery:
     engineering_standards: auto = listing(
         tables.EngineeringStandard, ascending(tables.EngineeringStandard.code)
     )
+
+
+def asked_key(table: type[Table], text: str, name: str) -> UUID:
+    """The key in an id that a query's argument has. Raises InputError for what is no such id."""
+    try:
+        return row_key(table, text, (name,))
+    except Refused as refused:
+        raise InputError(refused.problems[0].message) from None
