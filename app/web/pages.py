@@ -19,7 +19,7 @@ ENDPOINT = "/graphql"  # GraphiQL's page says it, too: app/web/frontend/index.ht
 
 _ROOT = FOLDER.parents[1]
 _EXAMPLES = ("universities", "posts", "questionnaires")
-_JOURNEYS = ("account", "content", "payments", "catalog")
+_JOURNEYS = ("account", "content", "payments", "catalog", "assessment", "projects")
 _STEP = re.compile(r"^# \d+\. ", re.MULTILINE)
 _HEADERS = json.dumps({"Authorization": "Bearer "}, indent=2)
 
