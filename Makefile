@@ -13,7 +13,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test bench check format graphiql schema settings lock stop clean
+.PHONY: help serve agent test bench check format graphiql schema settings lock stop clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ help: ## List these targets
 serve: $(VENV)/.runtime ## Start everything: database, migrations, demo data, server on http://127.0.0.1:8000
 	@$(MAKE) --no-print-directory graphiql || echo "GraphiQL could not be built (see above); a plain page takes its place."
 	@$(BIN)/python -m app
+
+agent: $(VENV)/.runtime ## Start the example agent beside make serve: it answers prompts in projects
+	@$(BIN)/python -m app.commands.agent
 
 test: $(VENV)/.dev graphiql ## Run the whole suite (ARGS="-k name" narrows it)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 8 $(ARGS)

@@ -14,7 +14,7 @@ from bench import database, report
 from bench.load import Job
 from bench.processes import BenchError, Cell, Server, measure
 from bench.queries import QUERIES, Query
-from bench.servers import SERVERS
+from bench.servers import SERVERS, answers
 
 RESULTS = PROJECT / "bench" / "results.json"
 IDS = 64  # posts that are asked for by their ids, in turn
@@ -63,18 +63,23 @@ def _measure(options: argparse.Namespace, dsn: str) -> dict[tuple[str, str], lis
     ids = asyncio.run(_posts(dsn))
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(Server(name, environment)) for name in SERVERS]
+        asked = {
+            query.name: [server for server in servers if answers(server.name, query.name)]
+            for query in queries
+        }
         bodies = {query.name: _bodies(query, ids) for query in queries}
         lengths = {
-            query.name: [_length(servers, query, body) for body in bodies[query.name]]
+            query.name: [_length(asked[query.name], query, body) for body in bodies[query.name]]
             for query in queries
         }
         cells: dict[tuple[str, str], list[Cell]] = {
-            (server.name, query.name): [] for query in queries for server in servers
+            (server.name, query.name): [] for query in queries for server in asked[query.name]
         }
         for place in range(options.rounds):
             for query in queries:
                 # Each round begins with another server.
-                for server in [*servers[place % 4 :], *servers[: place % 4]]:
+                turn = place % len(asked[query.name])
+                for server in [*asked[query.name][turn:], *asked[query.name][:turn]]:
                     job = Job(
                         server.port,
                         server.path(query.name),
@@ -133,7 +138,7 @@ def _progress(place: int, query: Query, server: Server, cell: Cell) -> None:
     rate = cell.result.requests / cell.result.seconds
     busy = " (the generator is the limit)" if cell.result.cpu > MOST_GENERATOR else ""
     print(
-        f"  round {place + 1}: {query.name:8}{server.name:14}{rate:9.0f} requests/s{busy}",
+        f"  round {place + 1}: {query.name:8}{server.name:17}{rate:9.0f} requests/s{busy}",
         file=sys.stderr,
         flush=True,
     )

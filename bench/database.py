@@ -37,6 +37,8 @@ def environment(database_url: str, kind: str) -> dict[str, str]:
         | {
             "DATABASE_URL": database_url,
             "SEEDBED_ENVIRONMENT": kind,
+            # Nor do the floors have a worker; production runs it in a process of its own.
+            "SEEDBED_WORKER": "false",
             "SEEDBED_SECRET_KEY": secrets.token_urlsafe(48),
             # Statements wait for each other here: that says nothing, and logging it costs.
             "SEEDBED_SLOW_QUERY_MS": "600000",

@@ -1,4 +1,4 @@
-"""The processes of the benchmark: the four servers, and whoever asks them."""
+"""The processes of the benchmark: the servers, and whoever asks them."""
 
 import json
 import subprocess

@@ -59,7 +59,7 @@ def _ratio(rounds: Sequence[Cell], floors: Sequence[Sequence[Cell]]) -> float:
 
 
 _HEAD = (
-    f"{'query':8}{'server':14}{'rps':>9}{'p50 ms':>9}{'p99 ms':>9}"
+    f"{'query':8}{'server':17}{'rps':>9}{'p50 ms':>9}{'p99 ms':>9}"
     f"{'server ms':>11}{'postgres ms':>13}{'rss MB':>8}{'ratio':>7}"
 )
 
@@ -71,7 +71,7 @@ def table(found: Sequence[Row]) -> str:
         if row.server == found[0].server:
             lines.append("")
         lines.append(
-            f"{row.query:8}{row.server:14}{row.rps:9.0f}{row.p50_ms:9.2f}{row.p99_ms:9.2f}"
+            f"{row.query:8}{row.server:17}{row.rps:9.0f}{row.p50_ms:9.2f}{row.p99_ms:9.2f}"
             f"{row.server_cpu_ms:11.3f}{row.postgres_cpu_ms:13.3f}{row.rss_mb:8.0f}{row.ratio:7.2f}"
         )
     return "\n".join(lines)

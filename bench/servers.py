@@ -14,11 +14,18 @@ from starlette.types import ASGIApp
 from app.bridge import Limits
 from app.main import create_app
 from app.schema import make_schema
+from bench import plain
 from bench.floors import JSON_ANSWERS, ROWS_ANSWERS, Floor
 from bench.queries import PAGE_MAX
 from piccolo_conf import DB
 
-SERVERS = ("seedbed-json", "seedbed-rows", "floor-json", "floor-rows")
+PLAIN = "strawberry-plain"
+SERVERS = ("seedbed-json", "seedbed-rows", "floor-json", "floor-rows", PLAIN)
+
+
+def answers(name: str, query: str) -> bool:
+    """Whether the server of this name answers the query of that name."""
+    return name != PLAIN or query == plain.QUERY
 
 
 def main(name: str) -> None:
@@ -42,6 +49,8 @@ def main(name: str) -> None:
 def _application(name: str) -> ASGIApp:
     if name in {"floor-json", "floor-rows"}:
         return Floor(DB, JSON_ANSWERS if name == "floor-json" else ROWS_ANSWERS)
+    if name == PLAIN:
+        return plain.plain_app(DB)
     limits = replace(Limits(), page_max=PAGE_MAX)
     return create_app(DB, make_schema().variant(limits=limits, finish=name == "seedbed-json"))
 

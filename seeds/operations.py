@@ -6,6 +6,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
+from app.actions.configuration import KEYS
 from app.tables.operations import AuditLog, Event, RateLimit, SystemConfig
 from app.tables.projects import Project
 from seeds import catalog, identity, payments, projects
@@ -50,29 +51,14 @@ def rate_limit(**overrides: Any) -> RateLimit:
 
 # The seed rows
 
-# key, value, what it does
-CONFIG: tuple[tuple[str, Any, str], ...] = (
-    ("site.name", "Seedbed", "The name on the home page and in emails."),
-    ("site.announcement", "", "A line shown above every page; empty for none."),
-    ("auth.registration_open", True, "Whether anybody may register."),
-    ("auth.access_token_minutes", 15, "How long an access token is valid."),
-    ("auth.refresh_token_days", 30, "How long a refresh token is valid."),
-    ("auth.magic_link_minutes", 15, "How long a magic link is valid."),
-    ("auth.login_attempts_per_hour", 20, "Failed logins per account and per address."),
-    ("content.comments_open", True, "Whether anybody may comment."),
-    ("payments.currencies", ["USD", "EUR", "GBP", "CHF"], "Currencies that are accepted."),
-    ("payments.largest_amount", "10000.00", "The largest amount of one payment."),
-    ("projects.agent_timeout_seconds", 120, "How long the agent may take to accept an event."),
-    ("events.retention_days", 30, "How long delivered events are kept."),
-    ("audit.retention_days", 730, "How long the audit log is kept."),
-)
-
 
 def reference_rows() -> list[Table]:
-    """What every installation needs: the configuration."""
+    """What every installation needs: the configuration, which the admin shows."""
     return [
-        system_config(key=key, value=value, description=description, created_at=EPOCH)
-        for key, value, description in CONFIG
+        system_config(
+            key=key.name, value=key.default, description=key.description, created_at=EPOCH
+        )
+        for key in KEYS.values()
     ]
 
 

@@ -56,6 +56,8 @@ def test_everything_can_be_set() -> None:
             "SEEDBED_WORKER": "on",
             "SEEDBED_SMTP_URL": "smtp://me%40example.org:p%2Fw@mail.example.org",
             "SEEDBED_MAIL_FROM": "Seedbed <hello@example.org>",
+            "SEEDBED_AGENT_URL": "https://agent.example.org/events",
+            "SEEDBED_AGENT_SECRET": SECRET,
             "PATH": "/bin",
         }
     )
@@ -84,6 +86,8 @@ def test_everything_can_be_set() -> None:
         worker=True,
         smtp_url=SmtpServer("mail.example.org", 587, "starttls", "me@example.org", "p/w"),
         mail_from="Seedbed <hello@example.org>",
+        agent_url="https://agent.example.org/events",
+        agent_secret=SECRET,
     )
 
 
@@ -230,6 +234,8 @@ def test_every_setting_is_documented() -> None:
         "REPLICA_URLS",
         "SEEDBED_SECRET_KEY",
         "SEEDBED_SMTP_URL",
+        "SEEDBED_AGENT_URL",
+        "SEEDBED_AGENT_SECRET",
     ]
     defaults = {variable.name: variable.default for variable in variables() if variable.default}
     given = {name: value for name, value in defaults.items() if value}

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-import orjson
-
+from app.actions import configuration
 from app.database import SeedbedEngine
-from app.tables import AuditLog, SystemConfig
+from app.tables import AuditLog
 
 BATCH = 1_000  # rows deleted in one transaction
 
@@ -74,15 +73,10 @@ class Retained:
 
 async def configured_ages(engine: SeedbedEngine) -> Ages:
     """The ages of the system's configuration, where it has them, and else the defaults."""
-    keys = {"audit.retention_days": "audit_log", "events.retention_days": "events"}
-    rows = await engine.run_querystring(
-        SystemConfig.select(SystemConfig.key, SystemConfig.value)
-        .where(SystemConfig.key.is_in(list(keys)))
-        .querystrings[0]
+    return Ages(
+        audit_log=await configuration.value_of(engine, configuration.AUDIT_RETENTION_DAYS),
+        events=await configuration.value_of(engine, configuration.EVENTS_RETENTION_DAYS),
     )
-    found = {keys[row["key"]]: orjson.loads(row["value"]) for row in rows}
-    days = {name: value for name, value in found.items() if type(value) is int and value > 0}
-    return Ages(**days)
 
 
 async def retain(

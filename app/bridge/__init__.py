@@ -40,6 +40,7 @@ from app.bridge.registry import (
     Registry,
     Search,
     aggregates,
+    custom,
     listing,
     one_back,
     own,
@@ -47,6 +48,7 @@ from app.bridge.registry import (
     to_many,
 )
 from app.bridge.response import encode
+from app.bridge.scalars import BigInt
 from app.bridge.schema import BuiltSchema, build_schema
 from app.bridge.writing import Row, Written
 
@@ -54,6 +56,7 @@ __all__ = [
     "AccessTable",
     "Action",
     "Answer",
+    "BigInt",
     "Bridge",
     "BridgeError",
     "BuiltSchema",
@@ -89,6 +92,7 @@ __all__ = [
     "build_schema",
     "check_number",
     "computed",
+    "custom",
     "descending",
     "encode",
     "encode_id",

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLResolveInfo
+from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
+
+from app.bridge.response import leaf_of
 
 # graphql-core's own info; its context is the application's, of which `request` is ours.
 Info: TypeAlias = GraphQLResolveInfo[Any]
@@ -58,15 +60,16 @@ def install(schema: strawberry.Schema) -> None:
                 if isinstance(field, ResolvedField):
                     name = schema.config.name_converter.get_graphql_name(field)
                     fields = cast("GraphQLObjectType", kind).fields
-                    fields[name].resolve = _without_arguments(field.resolve)
+                    fields[name].resolve = _without_arguments(field.resolve, fields[name])
 
 
-def _without_arguments(resolve: Resolver) -> Callable[..., Any]:
+def _without_arguments(resolve: Resolver, field: GraphQLField) -> Callable[..., Any]:
     def resolve_field(source: Any, info: Info, **_arguments: Any) -> Any:
         return resolve(source, info)
 
     # The executor has a short cut for what needs the row alone: see response.py.
-    resolve_field.of_row = getattr(resolve, "of_row", None)  # type: ignore[attr-defined]
+    of_row = getattr(resolve, "of_row", None)
+    resolve_field.leaf = of_row and leaf_of(field, of_row)  # type: ignore[attr-defined]
     return resolve_field
 
 

@@ -56,11 +56,10 @@ def to_predicate(scope: Scope, exposed: ExposedType, tree: Any) -> Predicate:
 
 
 class _Reader:
-    """Reads one filter; every condition in it counts towards the limit."""
+    """Reads one filter; every condition in it is taken from the budget of the operation."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._conditions = 0
 
     def rows(self, exposed: ExposedType, tree: Any, path: str, depth: int) -> Predicate:
         """What a filter input of `exposed` means, which stands at `path`."""
@@ -80,12 +79,7 @@ class _Reader:
             if value is None:
                 hint = "" if name == "isNull" else ", or ask for null with isNull"
                 raise InputError(f"{path}.{name} is null; leave it out{hint}")
-            self._conditions += 1
-            if self._conditions > self._scope.limits.conditions:
-                raise LimitExceeded(
-                    f"where holds more than {self._scope.limits.conditions} conditions; "
-                    "ask for fewer"
-                )
+            self._scope.budget.take_condition()
             yield name, value
 
     def _condition(

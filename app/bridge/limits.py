@@ -29,8 +29,8 @@ class Limits:
     other. `rows`, the cost, is the largest number of rows that a selection could return, page sizes
     multiplied; `values` likewise, of values in these rows. `tokens` is the length of the document;
     of the same response key in one selection set there may be `repeats` (merging them takes time
-    that grows with the square). A filter has `conditions`, nested `filter_depth` deep, with lists
-    of `list_values`; an order has `order_terms`.
+    that grows with the square). All filters together have `conditions`, each nested `filter_depth`
+    deep, with lists of `list_values`; an order has `order_terms`.
     """
 
     page_default: int = 20
@@ -44,7 +44,7 @@ class Limits:
     aliases: int = 100
     directives: int = 100
     repeats: int = 10
-    conditions: int = 50
+    conditions: int = 100
     filter_depth: int = 8
     list_values: int = 200
     order_terms: int = 5
@@ -61,10 +61,11 @@ class Limits:
 class Budget:
     """What is left of the limits while one selection is planned."""
 
-    __slots__ = ("_fields", "_limits", "_values", "rows")
+    __slots__ = ("_conditions", "_fields", "_limits", "_values", "rows")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._conditions = 0
         self._fields = 0
         self._values = 0
         self.rows = 0
@@ -75,6 +76,15 @@ class Budget:
         if self._fields > self._limits.fields:
             raise LimitExceeded(
                 f"the document selects more than {self._limits.fields} fields; ask for fewer"
+            )
+
+    def take_condition(self) -> None:
+        """Count one more condition of a filter."""
+        self._conditions += 1
+        if self._conditions > self._limits.conditions:
+            raise LimitExceeded(
+                f"the filters of the document hold more than {self._limits.conditions} conditions; "
+                "ask for fewer"
             )
 
     def take_rows(self, rows: int) -> None:

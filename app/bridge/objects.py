@@ -14,6 +14,7 @@ from app.bridge.access import AccessTable
 from app.bridge.aggregate_types import aggregate_type
 from app.bridge.columns import column_type
 from app.bridge.connections import connection_type, page_arguments
+from app.bridge.custom import custom_field
 from app.bridge.errors import ConfigurationError
 from app.bridge.fields import ResolvedField, argument
 from app.bridge.inputs import InputBuilder
@@ -21,6 +22,7 @@ from app.bridge.plan import Everything
 from app.bridge.registry import (
     Aggregates,
     ColumnField,
+    Custom,
     ExposedType,
     Listing,
     OneBack,
@@ -170,6 +172,8 @@ class TypeBuilder:
                             [*page_arguments(), *self._inputs.arguments(table)],
                         )
                     )
+                case Custom():
+                    fields.append(custom_field(name, value))
                 case Aggregates(table, _, description):
                     exposed = self._registry.of(table)
                     fields.append(

@@ -80,7 +80,9 @@ class Planner:
         self.kind = kind
         self._registry = bridge.registry
         self._limits = bridge.limits
-        self._scope = Scope(bridge.registry, bridge.access, bridge.limits, kind, reader.variables)
+        self._scope = Scope(
+            bridge.registry, bridge.access, bridge.limits, budget, kind, reader.variables
+        )
         self._reader = reader
         self._budget = budget
 

@@ -1,7 +1,7 @@
 """Which tables are exposed and how; filled by the schema files, frozen before the first request."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -79,6 +79,14 @@ class Aggregates:
 
 
 @dataclass(frozen=True, slots=True)
+class Custom:
+    """A root field that is no row of a table: `function` answers it, for callers of `who`."""
+
+    function: Callable[..., Awaitable[Any]]
+    who: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """Text search in a type's filters: what the SQL function `function(column, term)` finds."""
 
@@ -128,6 +136,15 @@ def listing(
 def aggregates(table: type[Table], *group_by: Any, description: str | None = None) -> Any:
     """A root field: figures about all rows of `table`, which can be grouped by these columns."""
     return Aggregates(table, group_by, description)
+
+
+def custom(function: Callable[..., Awaitable[Any]], *, who: frozenset[str]) -> Any:
+    """A root field that `function` answers, for the kinds of caller in `who`; others are refused.
+
+    Its first argument is the context; the others, by their annotations, are the field's arguments.
+    What it returns is annotated, too; its docstring is the field's description.
+    """
+    return Custom(function, who)
 
 
 Root = Own | Single | Listing | Aggregates
@@ -242,7 +259,7 @@ class Registry:
         return expose
 
     def query(self, cls: type[_T]) -> type[_T]:
-        """Decorates a class of root fields, made by `own`, `single`, `listing` or `aggregates`."""
+        """Decorates a class of root fields: `own`, `single`, `listing`, `aggregates`, `custom`."""
         self._roots.append(cls)
         return cls
 
@@ -264,6 +281,8 @@ class Registry:
     def freeze(self) -> dict[str, Root]:
         """End filling; returns what every root field is, by the name that clients know.
 
+        Without custom ones, which are none of the planner's business.
+
         Raises ConfigurationError for a root field that is made with something else,
         and when the registry is frozen already.
         """
@@ -274,6 +293,7 @@ class Registry:
             to_camel_case(name): _root_field(cls, name, value)
             for cls in self._roots
             for name, value in declared(cls)
+            if not isinstance(value, Custom)
         }
 
     def of(self, table: type[Table]) -> ExposedType:
@@ -289,7 +309,8 @@ class Registry:
 def _root_field(cls: type, name: str, value: object) -> Root:
     if not isinstance(value, Root):
         raise ConfigurationError(
-            f"{cls.__name__}.{name} is a root field: make it with own, single, listing, aggregates"
+            f"{cls.__name__}.{name} is a root field: make it with own, single, listing, "
+            "aggregates or custom"
         )
     return value
 

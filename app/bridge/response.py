@@ -1,10 +1,11 @@
 """The executor that lets finished JSON through, and the encoder of answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLScalarType
+from graphql import GraphQLField, GraphQLID, GraphQLNonNull, GraphQLString, is_leaf_type
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 
@@ -13,6 +14,28 @@ class Finished:
     """A value that is an answer already; graphql-core has nothing to complete in it."""
 
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A field whose value needs the row alone, and how that becomes what answers show.
+
+    `is_text` where texts are shown as they are.
+    """
+
+    of_row: Callable[[Any], Any]
+    coerce: Callable[[Any], Any]
+    required: bool
+    is_text: bool
+
+
+def leaf_of(field: GraphQLField, of_row: Callable[[Any], Any]) -> Leaf | None:
+    """What the executor's short cut needs of a field; None where its values are no leaves."""
+    required = isinstance(field.type, GraphQLNonNull)
+    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    if not is_leaf_type(kind):
+        return None
+    return Leaf(of_row, kind.coerce_output_value, required, kind in {GraphQLString, GraphQLID})
 
 
 class BridgeExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -33,16 +56,17 @@ class BridgeExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """The completed value of a field; see the class."""
         definition = parent_type.fields.get(field_details_list[0].node.name.value)
-        of_row = getattr(definition and definition.resolve, "of_row", None)
-        if of_row is not None:
-            kind, value = definition.type, of_row(source)
-            required = type(kind) is GraphQLNonNull
-            if value is None and not required:
-                return None
-            leaf = kind.of_type if required else kind
-            if value is not None and isinstance(leaf, GraphQLScalarType | GraphQLEnumType):
+        leaf: Leaf | None = getattr(definition and definition.resolve, "leaf", None)
+        if leaf is not None:
+            value = leaf.of_row(source)
+            if value is None:
+                if not leaf.required:
+                    return None
+            elif leaf.is_text and type(value) is str:
+                return value
+            else:
                 try:
-                    return leaf.coerce_output_value(value)
+                    return leaf.coerce(value)
                 except Exception:  # noqa: BLE001, S110 - the long way meets it again and tells it
                     pass
         return super().execute_field(

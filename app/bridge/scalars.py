@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+from typing import NewType
 
 import strawberry
 from graphql import GraphQLError
@@ -54,4 +55,10 @@ Decimal = strawberry.scalar(
     description="An exact decimal number, as a string.",
     serialize=lambda value: format(value, "f"),
     parse_value=_decimal_of_text,
+)
+
+# What is counted in bytes outgrows GraphQL's Int, which has 32 bits.
+BigInt = NewType("BigInt", int)
+BigIntScalar = strawberry.scalar(
+    name="BigInt", description="A whole number, as JSON has it.", serialize=int, parse_value=int
 )

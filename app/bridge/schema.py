@@ -22,7 +22,7 @@ from app.bridge.objects import TypeBuilder
 from app.bridge.operations import Operations
 from app.bridge.registry import Registry
 from app.bridge.response import BridgeExecutor
-from app.bridge.scalars import DateTime, Decimal
+from app.bridge.scalars import BigInt, BigIntScalar, DateTime, Decimal
 
 
 class ReadDocument(SchemaExtension):
@@ -85,7 +85,9 @@ def build_schema(
         types=[exposed.cls for exposed in registry.types],
         extensions=[ReadDocument],
         execution_context_class=BridgeExecutor,
-        config=StrawberryConfig(scalar_map={dt.datetime: DateTime, decimal.Decimal: Decimal}),
+        config=StrawberryConfig(
+            scalar_map={dt.datetime: DateTime, decimal.Decimal: Decimal, BigInt: BigIntScalar}
+        ),
     )
     install(schema)
     types = {exposed.name: exposed for exposed in registry.types}

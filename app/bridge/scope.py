@@ -9,7 +9,7 @@ from piccolo.table import Table
 from app.bridge.access import Access, AccessTable, Action
 from app.bridge.binding import Decoder, bind
 from app.bridge.errors import NotAllowed
-from app.bridge.limits import Limits
+from app.bridge.limits import Budget, Limits
 from app.bridge.plan import Constant, Everything, Predicate, Value
 from app.bridge.registry import ExposedType, Registry
 from app.bridge.variables import Variables
@@ -22,6 +22,7 @@ class Scope:
     registry: Registry
     access: AccessTable
     limits: Limits
+    budget: Budget
     kind: str
     variables: Variables
     given: list[Value] = field(default_factory=list)

@@ -162,7 +162,7 @@ def _with_leaves(value: Any, variable: str, path: tuple[str | int, ...]) -> Any:
 def _shape(value: Any) -> Hashable:
     if value is None:
         return None
-    if not _is_container(value):
+    if type(value) is str or not _is_container(value):  # texts first: most variables are ids
         return "leaf"
     if isinstance(value, dict):
         return ("object", *((key, _shape(item)) for key, item in value.items()))

@@ -262,7 +262,7 @@ class SeedbedEngine(PostgresEngine):
                 raise failure from error
             raise
         finally:
-            if not (clean and pool and connection in pool and pool.put_back(connection)):
+            if not (clean and pool and pool.put_back(connection)):
                 await self.give_back(connection, clean=clean)
 
     async def _run_again(

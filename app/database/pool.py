@@ -209,9 +209,12 @@ class ConnectionPool:
     def put_back(self, connection: Connection) -> bool:
         """Give back a connection whose session is as it was when it was taken.
 
-        False, and nothing is done, where that takes waiting: use `give_back`.
+        False, and nothing is done, where that takes waiting, or the connection is not of this pool:
+        use the engine's `give_back`.
         """
-        if connection.is_closed() or connection.is_in_transaction() or connection.is_settling():
+        if connection not in self._replaced or connection.is_closed():
+            return False
+        if connection.is_in_transaction() or connection.is_settling():
             return False
         self._keep(connection)
         return True

@@ -71,8 +71,6 @@ class StatementLog:
 
     def _ended(self, sql: str, seconds: float, error: BaseException | None) -> None:
         slow = seconds >= self.slow
-        if not slow and not self.log_all:
-            return
         if slow and self.on_slow is not None:
             self.on_slow(sql, seconds, operation_name.get())
         logger.log(
@@ -109,7 +107,9 @@ class _Timer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._log._ended(self._sql, time.perf_counter() - self._started, error)  # noqa: SLF001
+        seconds = time.perf_counter() - self._started
+        if seconds >= self._log.slow or self._log.log_all:
+            self._log._ended(self._sql, seconds, error)  # noqa: SLF001 - the two are one
 
 
 _OPAQUE = re.compile(

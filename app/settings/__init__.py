@@ -2,6 +2,7 @@
 
 from app.settings.model import (
     DEVELOPMENT_SECRET,
+    EXAMPLE_AGENT,
     LOOPBACK,
     PREFIX,
     Environment,
@@ -18,6 +19,7 @@ from app.settings.smtp import SmtpServer
 
 __all__ = [
     "DEVELOPMENT_SECRET",
+    "EXAMPLE_AGENT",
     "LOOPBACK",
     "PREFIX",
     "PROJECT",

@@ -19,6 +19,7 @@ from app.settings.smtp import SmtpServer, smtp_server
 
 PREFIX = "SEEDBED_"
 DEVELOPMENT_SECRET = "development-only-secret-key-0000000000"  # noqa: S105 - refused in production
+EXAMPLE_AGENT = "http://127.0.0.1:8020/events"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 Environment = Literal["development", "test", "production"]
@@ -207,6 +208,24 @@ class Settings:
         default=30,
         metadata=_doc(parsers.whole(1, 365), "Days without use after which a login ends."),
     )
+    agent_url: str | None = field(
+        default=EXAMPLE_AGENT,
+        repr=False,
+        metadata=_doc(
+            parsers.web_address,
+            "Where events for the agent are sent; without it they wait. By default, in development"
+            " only, that of `make agent`.",
+        ),
+    )
+    agent_secret: str = field(
+        default=DEVELOPMENT_SECRET,
+        repr=False,
+        metadata=_doc(
+            parsers.text,
+            "Signs those events; 32 random characters at least; needed in production with"
+            " SEEDBED_AGENT_URL.",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +349,8 @@ def _derive(values: dict[str, object]) -> None:
         values["public_url"] = f"http://{host}:{values.get('port', 8000)}"
     if "worker" not in values:
         values["worker"] = values.get("environment", "development") == "development"
+    if "agent_url" not in values and values.get("environment", "development") != "development":
+        values["agent_url"] = None
     if "allowed_hosts" not in values:
         host = urlsplit(str(values["public_url"])).hostname or ""
         host = f"[{host}]" if ":" in host else host
@@ -347,6 +368,12 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append(
             "SEEDBED_SECRET_KEY must be set in production to at least 32 random characters:"
             ' python -c "import secrets; print(secrets.token_urlsafe(48))" makes some.'
+        )
+    signs = settings.environment == "production" and settings.agent_url is not None
+    if signs and _is_placeholder(settings.agent_secret):
+        problems.append(
+            "SEEDBED_AGENT_SECRET must be set in production to at least 32 random characters when"
+            " SEEDBED_AGENT_URL is set."
         )
     if settings.smtp_url is not None and settings.mail_from.endswith("@localhost>"):
         problems.append(

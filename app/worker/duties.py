@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.database import DatabaseError, SeedbedEngine
 from app.jobs import prune
+from app.worker.events import deliver_events
 
 logger = logging.getLogger(__name__)
 
@@ -51,4 +52,7 @@ async def _prune(engine: SeedbedEngine, _stop: asyncio.Event) -> None:
     await prune(engine)
 
 
-DUTIES = (Duty("delete old jobs", 3600, _prune),)
+DUTIES = (
+    Duty("deliver events", 0.5, deliver_events),
+    Duty("delete old jobs", 3600, _prune),
+)

@@ -6,6 +6,7 @@ import pytest
 
 from app.bridge import InputError, LimitExceeded, Limits, NotAllowed
 from app.bridge.filters import to_predicate
+from app.bridge.limits import Budget
 from app.bridge.plan import (
     AllOf,
     AnyOf,
@@ -46,7 +47,8 @@ A = Compare("label", Operator.EQ, Constant("a", "text"))
 def scope(kind: str = "guest", variables: Variables | None = None, **limits: int) -> Scope:
     bridge = BUILT.bridge
     values = variables or Concrete({})
-    return Scope(bridge.registry, bridge.access, Limits(**limits), kind, values)
+    caps = Limits(**limits)
+    return Scope(bridge.registry, bridge.access, caps, Budget(caps), kind, values)
 
 
 def boxes(where: Any, kind: str = "guest", **limits: int) -> Predicate:

@@ -5,7 +5,7 @@ import pytest
 from app.bridge.errors import InputError, LimitExceeded
 from app.bridge.limits import Budget, Limits
 
-LIMITS = Limits(page_default=2, page_max=5, fields=3, depth=2, rows=10)
+LIMITS = Limits(page_default=2, page_max=5, fields=3, depth=2, rows=10, conditions=2)
 
 
 def test_page_sizes() -> None:
@@ -33,6 +33,14 @@ def test_rows() -> None:
     budget.take_rows(0)
     with pytest.raises(LimitExceeded, match="could return more than 10 rows"):
         budget.take_rows(1)
+
+
+def test_conditions() -> None:
+    budget = Budget(LIMITS)
+    budget.take_condition()
+    budget.take_condition()
+    with pytest.raises(LimitExceeded, match=r"^the filters of the document hold more than 2 "):
+        budget.take_condition()
 
 
 def test_depth() -> None:

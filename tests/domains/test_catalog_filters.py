@@ -10,7 +10,7 @@ import pytest
 from app.database import SeedbedEngine, count_statements
 from seeds import catalog
 from seeds.upsert import save
-from tests.graphql import ask, code_of, global_id, refuse
+from tests.graphql import ask, code_of, global_id, refuse, send
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -296,7 +296,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
      "BAD_USER_INPUT"),
     ({"name": {"in": ["x"] * 201}}, "where.name.in has 201 items; it may have 200",
      "LIMIT_EXCEEDED"),
-    ({"or": [{"name": {"eq": "x"}}] * 50}, "where holds more than 50 conditions", "LIMIT_EXCEEDED"),
+    ({"or": [{"name": {"eq": "x"}}] * 50}, "the filters of the document hold more than 100",
+     "LIMIT_EXCEEDED"),
     ({"not": {"not": {"not": {"not": {"not": {"not": {"not": {"not": {}}}}}}}}},
      "is nested more than 8 filters deep", "LIMIT_EXCEEDED"),
     ({"university": {"courses": {"some": {"university": {"courses": {"every": {"university":
@@ -315,6 +316,20 @@ async def test_bad_filters_are_one_sentence_and_no_statement_runs(
     assert message in error["message"]
     assert code_of(errors) == code
     assert statements.count == 0, statements.statements
+
+
+async def test_conditions_are_counted_over_the_whole_document(
+    client: httpx.AsyncClient, courses: None
+) -> None:
+    list_ = "courses(where: $where) { nodes { id } }"
+    document = f"query($where: CourseFilter) {{ one: {list_} other: {list_} }}"
+    most = {"where": {"or": [{"isActive": {"eq": True}}] * 24}}  # 49 conditions
+    assert set(await ask(client, document, most)) == {"one", "other"}
+    more = {"where": {"or": [{"isActive": {"eq": True}}] * 25}}
+    answer = (await send(client, document, more)).json()
+    (error,) = answer["errors"]
+    assert (error["path"], code_of([error])) == (["other"], "LIMIT_EXCEEDED")
+    assert "hold more than 100 conditions" in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.bridge import Viewer
+from app.bridge import Viewer, encode
 from app.database import SeedbedEngine
 from app.policy import Caller
 from app.schema import make_schema
@@ -75,7 +75,7 @@ class Analyzing:
         ((text,),) = await self.engine.fetch(f"explain (analyze, format json) {sql}", *args)
         (explained,) = json.loads(text)
         self.plans.append(explained["Plan"])
-        return []
+        return await self.engine.fetch(sql, *args)
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +115,8 @@ async def test_a_search_reads_few_rows_by_an_index(
     analyzing = Analyzing(large_catalog)
     answer = await run(SCHEMA, analyzing, document, {}, Viewer(Caller.ANONYMOUS, {}))
     assert not answer.errors
+    assert json.loads(encode(answer.data))[listed]["nodes"]  # the search finds something
     (plan,) = analyzing.plans
-    assert plan["Actual Rows"] > 0  # the search finds something
     scans = [node for node in _below(plan) if "Relation Name" in node]
     assert scans
     assert [node["Node Type"] for node in scans if node["Node Type"] == "Seq Scan"] == [], plan

@@ -184,7 +184,11 @@ async def test_nodes_come_in_order_with_nulls_one_statement_a_type(
 async def test_nodes_that_cannot_be(client: httpx.AsyncClient, database: SeedbedEngine) -> None:
     post = await _post()
     document = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
-    for ids in (["x"], [global_id(post), "Session_" + str(post.id)], ["Query_" + str(post.id)]):
+    for ids in (
+        ["x"],
+        [global_id(post), "RefreshToken_" + str(post.id)],
+        ["Query_" + str(post.id)],
+    ):
         errors = await refuse(client, document, {"ids": ids})
         assert code_of(errors) == "BAD_USER_INPUT"
         assert [error["message"] for error in errors] == [

@@ -11,6 +11,7 @@ SHARED = {
     "app/tables": {"__init__", "base", "checks", "identifiers"},
     "app/actions": {
         "__init__",
+        "configuration",
         "deletion",
         "limits",
         "retention",

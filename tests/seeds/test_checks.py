@@ -164,8 +164,8 @@ SABOTAGE: list[Fault] = [
     ),
     Fault(
         "seed rows",
-        "delete from operations.system_configs where key = 'site.name'",
-        "operations.system_configs has 12 of the 13 seed rows.",
+        "delete from operations.system_configs where key = 'registration.open'",
+        "operations.system_configs has 2 of the 3 seed rows.",
     ),
     Fault(
         "conditions",

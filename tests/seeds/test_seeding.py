@@ -91,12 +91,12 @@ async def test_a_changed_post_is_restored(database: SeedbedEngine) -> None:
 async def test_what_people_did_is_kept(database: SeedbedEngine) -> None:
     await seed(database)
     await database.fetch(
-        "update operations.system_configs set value = 'false' where key = 'auth.registration_open'"
+        "update operations.system_configs set value = 'false' where key = 'registration.open'"
     )
     reports = await seed(database)
     assert [(r.table, r.kept) for r in reports if r.kept] == [("operations.system_configs", 1)]
     [row] = await database.fetch(
-        "select value from operations.system_configs where key = 'auth.registration_open'"
+        "select value from operations.system_configs where key = 'registration.open'"
     )
     assert row["value"] == "false"
 
@@ -202,7 +202,7 @@ async def test_production_gets_an_administrator_and_reference_data(
         "assessment.document_types": 9,
         "assessment.engineering_standards": 21,
         "assessment.document_type_standards": 32,
-        "operations.system_configs": 13,
+        "operations.system_configs": 3,
     }
     [row] = await production.fetch("select email, role, status, password_hash from identity.users")
     assert (row["email"], row["role"], row["status"]) == ("Ops@Firm.example", "ADMIN", "ACTIVE")

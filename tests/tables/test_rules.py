@@ -166,7 +166,7 @@ SORTED_LISTS = [
     ("content.posts", "published and deleted_at is null", "published_at desc, id desc"),
     ("operations.audit_logs", "true", "created_at desc, id desc"),
     ("operations.events", "project = $1", "sequence"),
-    ("operations.events", "delivered_at is null and dead_at is null", "project, sequence"),
+    ("operations.events", "delivered_at is null and dead_at is null", "project desc, sequence"),
 ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.actions import limits
+from app.actions import configuration, limits
 from app.actions.identity import accounts, links
 from app.actions.identity.endings import end_links
 from app.actions.identity.passwords import check_password, hash_password
@@ -30,7 +30,7 @@ async def register(context: Context, email: str, name: str, password: str | None
     kept with the link, so that whoever gets the mail, and nobody else, decides about the account.
     Raises NotAllowed while registration is closed, and RateLimited.
     """
-    _check_open(context.engine)
+    await _check_open(context.engine)
     email = accounts.checked_email(email)
     stored(User, {"name": name}, ("input",))
     if password is not None:
@@ -62,7 +62,9 @@ async def request_magic_link(context: Context, email: str) -> None:
     email = accounts.checked_email(email, ())
     await _count_mail(context, email)
     user = await accounts.by_email(context.engine, email)
-    may = _is_open(context.engine) if user is None else user["status"] != UserStatus.SUSPENDED
+    # Asked in any case: how long the answer takes does not tell whether there is a user.
+    is_open = await _is_open(context.engine)
+    may = is_open if user is None else user["status"] != UserStatus.SUSPENDED
     async with context.change("magic_link.request") as change:
         await links.issue(
             change,
@@ -118,7 +120,7 @@ async def _user_of(change: Change, context: Context, link: Mapping[str, Any]) ->
     found = await accounts.by_email(context.engine, link["email"])
     if found is None:
         # A user who has been deleted, or has another address by now, is not made anew.
-        if link["user"] is not None or not _may_register(context.engine, link):
+        if link["user"] is not None or not await _may_register(context.engine, link):
             raise links.unusable()
         row = await change.insert(User, _new_user(link))
         await end_links(context.engine, row["id"], link["email"])
@@ -149,17 +151,19 @@ def _new_user(link: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _is_open(engine: SeedbedEngine) -> bool:
-    return engine.settings.registration
+async def _is_open(engine: SeedbedEngine) -> bool:
+    """Whether neither the environment nor an administrator has closed registration."""
+    open_ = await configuration.value_of(engine, configuration.REGISTRATION_OPEN)
+    return engine.settings.registration and open_
 
 
-def _may_register(engine: SeedbedEngine, link: Mapping[str, Any]) -> bool:
+async def _may_register(engine: SeedbedEngine, link: Mapping[str, Any]) -> bool:
     """Who was let register before registration closed may go on to the end."""
-    return link["purpose"] == MagicLinkPurpose.REGISTER or _is_open(engine)
+    return link["purpose"] == MagicLinkPurpose.REGISTER or await _is_open(engine)
 
 
-def _check_open(engine: SeedbedEngine) -> None:
-    if not _is_open(engine):
+async def _check_open(engine: SeedbedEngine) -> None:
+    if not await _is_open(engine):
         raise NotAllowed("registration is closed; ask an administrator for an account")
 
 

@@ -31,6 +31,7 @@ from app.web.graphql.request import (
 
 # The request header that asks for `extensions.explain`.
 EXPLAIN = "x-seedbed-explain"
+_EXPLAIN = EXPLAIN.encode()
 
 # The scopes with which a key may ask anything at all.
 _READING = frozenset({identity.Scope.READ.value, identity.Scope.AGENT.value})
@@ -84,23 +85,22 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Incoming) -> _Response:
         media_type = JSON
-        headers = request.headers
         try:
-            media_type = answer_type(headers.get("accept", ""))
+            media_type = answer_type(request.header(b"accept") or "")
             with self._deadlines.limit():
                 operation = await read_operation(request, self._max_body_bytes)
                 document = self._operations.document(operation.query)
                 # Set before any statement runs: the log says what they were for.
                 operation_name.set(document.name(operation.name))
-                authorization = headers.get("authorization")
+                authorization = request.header(b"authorization")
                 viewer = ANONYMOUS
                 if authorization is not None:
                     viewer = await identify(self._engine, authorization)
                     if viewer.scopes is not None:
                         await self._use_key(viewer, viewer.scopes)
-                origin = Origin(request.address, headers.get("user-agent"))
+                origin = Origin(request.address, request.header(b"user-agent"))
                 context = new_context(self._bridge, self._engine, viewer, origin)
-                explaining = self._explaining(headers.get(EXPLAIN), context)
+                explaining = self._explaining(request.header(_EXPLAIN), context)
                 answer = await self._run(document, operation, context)
             return _answer(answer, media_type, self._extensions(explaining, context))
         except BadRequest as error:
@@ -156,6 +156,8 @@ class GraphQLEndpoint:
 
 
 def _answer(answer: Answer, media_type: str, extensions: dict[str, Any] | None) -> _Response:
+    if answer.executed and not answer.errors and not extensions:
+        return _response(200, {"data": answer.data}, media_type)
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = format_errors(answer.errors, valid=answer.valid)

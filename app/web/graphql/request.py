@@ -46,23 +46,28 @@ class Operation:
 
 @dataclass(slots=True)
 class Incoming:
-    """The parts of an HTTP request that matter here; header names in lower case."""
+    """The parts of an HTTP request that matter here; `headers` by their names in lower case."""
 
     method: str
     query_string: bytes
-    headers: Mapping[str, str]
+    headers: Mapping[bytes, bytes]
     receive: Receive
     address: str | None
+
+    def header(self, name: bytes) -> str | None:
+        """The value of a header; None where it was not sent."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
 
 
 def incoming(scope: Scope, receive: Receive) -> Incoming:
     """The request of an ASGI scope; headers that came more than once are joined by commas."""
-    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    pairs: list[tuple[bytes, bytes]] = scope["headers"]
     headers = dict(pairs)
     if len(headers) < len(pairs):
         headers = {}
         for name, value in pairs:
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+            headers[name] = headers[name] + b", " + value if name in headers else value
     client = scope.get("client")
     address = client[0] if client else None
     return Incoming(scope["method"], scope["query_string"], headers, receive, address)
@@ -74,10 +79,10 @@ async def read_operation(request: Incoming, max_body_bytes: int) -> Operation:
         return _from_query_string(request.query_string)
     if request.method != "POST":
         raise BadRequest(405, "METHOD_NOT_ALLOWED", "send the operation by POST, or a query by GET")
-    content_type = request.headers.get("content-type", "")
+    content_type = request.header(b"content-type") or ""
     if content_type != JSON and not _is_json(content_type):
         raise BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", f"send the operation as {JSON}")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if (request.header(b"content-encoding") or "identity").lower() != "identity":
         raise BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", "send the operation uncompressed")
     return _from_json(await _body(request, max_body_bytes))
 
@@ -120,7 +125,7 @@ def _charset(parameters: str) -> str:
 
 
 async def _body(request: Incoming, limit: int) -> bytes:
-    length = request.headers.get("content-length", "")
+    length = request.header(b"content-length") or ""
     if length.isdecimal() and int(length[:20]) > limit:
         raise _too_large(limit)
     chunks: list[bytes] = []

@@ -8,14 +8,9 @@ from app.bridge import Problem, Refused
 from app.context import Context
 from app.tables import Event
 
-# Of one mutation, which is one transaction.
-MOST_EVENTS = 100
-
 
 async def requeue_events(context: Context, keys: Sequence[UUID]) -> list[UUID]:
     """Let dead events be delivered again, with all their attempts; returns their keys."""
-    if not 1 <= len(keys) <= MOST_EVENTS:
-        raise Refused(Problem("INVALID", f"ids must hold 1 to {MOST_EVENTS} ids", ("ids",)))
     again = {"dead_at": None, "attempts": 0, "next_attempt_at": datetime.now(UTC)}
     async with context.change("event.requeue") as change:
         # In one order, so that two who do this at once wait for each other instead of failing.

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from strawberry import ID
 
-from app.actions import operations as actions
-from app.bridge import Node, auto, descending, listing, row_key, single
+from app.actions.operations import events as actions
+from app.bridge import Node, auto, check_number, descending, listing, row_key, single
 from app.context import Context
 from app.policy import ADMINS
 from app.schema.registry import mutations, registry
@@ -45,9 +45,10 @@ class OperationsQuery:
 
 @mutations.field(who=ADMINS, events=list[tables.Event])
 async def requeue_events(context: Context, ids: list[ID]) -> list[UUID]:
-    """Deliver events that were given up after all: up to 100 of them, or none when one is not dead.
+    """Deliver events that were given up after all; none of them when one was not given up.
 
     Each takes its old place, before the events of its project that still wait.
     """
+    check_number(ids)
     keys = [row_key(tables.Event, id, ("ids", str(n))) for n, id in enumerate(ids)]
     return await actions.requeue_events(context, keys)

@@ -1,0 +1,1 @@
+"""What administrators do to keep the server running."""
