@@ -45,9 +45,13 @@ class Change(Changes):
         self._about: tuple[str, str | None] | None = None
         self._unchanged = False
 
-    def about(self, table: type[Table], key: object, **details: object) -> None:
-        """What the change is about, and what else its audit row should say."""
-        self._about = (table.__name__, None if key is None else str(key))
+    def about(self, thing: type[Table] | str, key: object, **details: object) -> None:
+        """What the change is about, and what else its audit row should say.
+
+        `thing` is a table, or the name of something that has none of ours, such as a job.
+        """
+        kind = thing if isinstance(thing, str) else thing.__name__
+        self._about = (kind, None if key is None else str(key))
         self.details |= details
 
     def unchanged(self) -> None:

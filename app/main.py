@@ -9,8 +9,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.admin import admin_app
+from app.admin import Done, Task, TaskFailed, admin_app
 from app.bridge import BuiltSchema
+from app.commands.backup import backups_folder, take_backup
+from app.commands.console import CommandError
 from app.database import SeedbedEngine
 from app.schema import make_schema
 from app.web import health, pages
@@ -40,6 +42,29 @@ class Server(Starlette):
             await super().__call__(scope, receive, send)
 
 
+async def _back_up(engine: SeedbedEngine) -> Done:
+    try:
+        made, _ = await take_backup(engine, backups_folder(engine, ""))
+    except CommandError as error:
+        raise TaskFailed(str(error)) from error
+    size, rows = made.manifest.bytes, sum(made.manifest.rows.values())
+    return Done(
+        f"{made.folder.name}: {rows:,} rows, {size:,} bytes, checked.",
+        "Backup",
+        made.folder.name,
+        {"bytes": size, "rows": rows, "sha256": made.manifest.sha256},
+    )
+
+
+BACKUP = Task(
+    "Back up",
+    "Writes a backup into the data folder of this server, as `piccolo db backup` does. The answer "
+    "comes when it is written and checked.",
+    "admin.backup",
+    _back_up,
+)
+
+
 def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Server:
     """The whole server over one engine, whose pool lives as long as the application.
 
@@ -54,7 +79,7 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
         routes=[
             *health.routes(engine),
             *pages.routes(settings),
-            Mount("/admin", admin_app(settings)),
+            Mount("/admin", admin_app(engine, tasks=[BACKUP])),
         ],
         middleware=[
             Middleware(SecurityHeaders, settings=settings),

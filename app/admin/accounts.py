@@ -7,60 +7,105 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar, cast
 from uuid import UUID
 
-from piccolo.columns import And, Where
+from piccolo.columns import And, Or, Where
 from piccolo.columns.combination import WhereRaw
 from piccolo.query import Select
 from piccolo.table import TableMeta
+from starlette.exceptions import HTTPException
 
+from app.actions import limits
 from app.actions.identity import verify_password
-from app.context import ADMIN_TOKEN_PREFIX
+from app.actions.identity.sessions import LOGINS_FROM_ADDRESS, LOGINS_OF_ACCOUNT
+from app.audit import Origin, recorded
+from app.bridge import Viewer
+from app.context import ADMIN_TOKEN_PREFIX, viewer_of
+from app.database import SeedbedEngine
+from app.policy import Caller
 from app.tables.identifiers import hash_token
 from app.tables.identity import Session, User, UserRole, UserStatus
 
 IDLE = timedelta(hours=1)  # a session nobody uses ends after this
 LONGEST = timedelta(hours=12)  # and any session after this, however much it is used
 
-# The address and the program of the request, for the session that it may begin.
-client: ContextVar[tuple[str | None, str | None]] = ContextVar("admin_client", default=(None, None))
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request to the admin: over which engine it works, where it came from, and whose it is."""
+
+    engine: SeedbedEngine
+    origin: Origin
+    user: "AdminUser | None" = None
+
+
+visit: ContextVar[Visit] = ContextVar("admin_visit")
 
 
 @dataclass(frozen=True, slots=True)
 class AdminUser:
-    """An administrator who may log in, with what piccolo_api reads of its own BaseUser."""
+    """Somebody who may log in, with what piccolo_api reads of its own BaseUser."""
 
     _meta: ClassVar[TableMeta] = User._meta
 
     id: UUID
     username: str
+    role: UserRole
+    organization: UUID | None
+    university: UUID | None
     active: ClassVar[bool] = True
     admin: ClassVar[bool] = True
     superuser: ClassVar[bool] = False
 
+    @property
+    def viewer(self) -> Viewer:
+        """The same person as the policy and the audit log know them."""
+        return viewer_of(
+            {
+                "user": self.id,
+                "role": self.role,
+                "organization": self.organization,
+                "university": self.university,
+            }
+        )
+
     @staticmethod
     def objects() -> "_AdminUsers":
-        """Administrators who are active and not deleted; nobody else can be found here."""
-        return _AdminUsers(User.select(User.id, User.email).where(_may_enter()))
+        """Those who may enter; nobody else can be found here."""
+        return _AdminUsers(
+            User.select(User.id, User.email, User.role, User.organization, User.university).where(
+                _may_enter()
+            )
+        )
 
     @staticmethod
     async def login(username: object, password: object) -> UUID | None:
-        """The id of the administrator with this email and password.
+        """The id of whoever has this email and password, if they may enter.
 
-        Whatever is wrong, the answer is the same and takes as long as one argon2id.
+        Whatever is wrong, the answer is the same and takes as long as one argon2id. Attempts are
+        counted together with those at the API; too many are answered by 429 before that.
         """
         if not (isinstance(username, str) and isinstance(password, str)):
             return None
+        engine, origin = visit.get().engine, visit.get().origin
+        address, email = limits.of_address(origin.address), limits.of_email(username.strip())
+        try:
+            await limits.count(engine, LOGINS_FROM_ADDRESS, address)
+            await limits.count(engine, LOGINS_OF_ACCOUNT, email)
+        except limits.RateLimited as error:
+            headers = {"Retry-After": str(error.retry_after)}
+            raise HTTPException(429, error.message, headers) from error
         row = None
         if len(username) <= 254 and len(password) <= 1_024 and "\0" not in username:
             row = await (
                 User.select(User.id, User.password_hash)
-                .where(WhereRaw('lower("email") = lower({})', username))
+                .where(WhereRaw('lower("email") = lower({})', username.strip()))
                 .where(_may_enter())
                 .first()
             )
         known = await verify_password(password[:1_024], row["password_hash"] if row else None)
         if row is None or not known:
             return None
-        await User.update({User.last_login_at: datetime.now(UTC)}).where(User.id == row["id"])
+        await limits.give_back(engine, LOGINS_FROM_ADDRESS, address)
+        await limits.forget(engine, LOGINS_OF_ACCOUNT, email)
         return cast("UUID", row["id"])
 
 
@@ -78,12 +123,17 @@ class _AdminUsers:
 
     async def run(self) -> AdminUser | None:
         row = await self._query.first()
-        return AdminUser(row["id"], row["email"]) if row else None
+        if row is None:
+            return None
+        role = UserRole(row["role"])
+        return AdminUser(row["id"], row["email"], role, row["organization"], row["university"])
 
 
 def _may_enter() -> And:
+    """Administrators, and the staff of a university; active, and not deleted."""
+    staff = And(User.role == UserRole.STAFF, User.university.is_not_null())
     return And(
-        And(User.role == UserRole.ADMIN, User.status == UserStatus.ACTIVE),
+        And(Or(User.role == UserRole.ADMIN, staff), User.status == UserStatus.ACTIVE),
         User.deleted_at.is_null(),
     )
 
@@ -97,17 +147,25 @@ class AdminSession:
     @classmethod
     async def create_session(cls, user_id: UUID, **_: object) -> "AdminSession":
         """Begin a session. piccolo_api passes its end in local time, so it is set here instead."""
-        token = ADMIN_TOKEN_PREFIX + secrets.token_urlsafe(32)
-        address, agent = client.get()
-        await Session.insert(
-            Session(
-                user=user_id,
-                access_token_hash=hash_token(token),
-                expires_at=datetime.now(UTC) + IDLE,
-                ip_address=address,
-                user_agent=agent,
+        token, now = ADMIN_TOKEN_PREFIX + secrets.token_urlsafe(32), datetime.now(UTC)
+        engine, origin = visit.get().engine, visit.get().origin
+        user = await AdminUser.objects().where(User.id == user_id).run()
+        if user is None:
+            # Suspended within the last moment.
+            raise HTTPException(401, "Login failed")
+        async with recorded(engine, "admin.log_in", user.viewer, origin) as change:
+            session = await change.insert(
+                Session,
+                {
+                    "user": user_id,
+                    "access_token_hash": hash_token(token),
+                    "expires_at": now + IDLE,
+                    "ip_address": origin.address,
+                    "user_agent": origin.agent,
+                },
             )
-        )
+            await change.set(User, user_id, {"last_login_at": now})
+            change.about(Session, session["id"])
         return cls(token)
 
     @staticmethod
@@ -137,8 +195,18 @@ class AdminSession:
     @staticmethod
     async def remove_session(token: str) -> None:
         """End a session; its row stays, as those of the API do."""
-        await (
-            Session.update({Session.revoked_at: datetime.now(UTC)})
+        now = datetime.now(UTC)
+        row = await (
+            Session.select(Session.id, Session.user)
             .where(Session.access_token_hash == hash_token(token))
             .where(Session.revoked_at.is_null())
+            .first()
         )
+        if row is None or not token.startswith(ADMIN_TOKEN_PREFIX):
+            return
+        person = await AdminUser.objects().where(User.id == row["user"]).run()
+        viewer = person.viewer if person else Viewer(Caller.USER, {"user": row["user"]})
+        engine, origin = visit.get().engine, visit.get().origin
+        async with recorded(engine, "admin.log_out", viewer, origin) as change:
+            await change.set(Session, row["id"], {"revoked_at": now})
+            change.about(Session, row["id"])

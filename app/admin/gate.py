@@ -1,15 +1,30 @@
-"""What stands before Piccolo Admin: what is refused, and what becomes of its cookies."""
+"""What stands before Piccolo Admin: who is asking, what is refused, what becomes of its cookies."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.admin.accounts import client
+from app.admin.accounts import IDLE, AdminSession, AdminUser, Visit, visit
+from app.audit import Origin
+from app.database import SeedbedEngine
+from app.tables.identity import User, UserRole
 
-_BODY = 16 * 1024  # bytes: the admin only reads, so the largest request is a login
+_BODY = 16 * 1024  # bytes of a login
+_ROW = 1024 * 1024  # bytes of a row; a post may have 100,000 characters
+_COOKIE = "id"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The applications behind the gate: Piccolo Admin by role, and what writes rows."""
+
+    pages: Mapping[UserRole, ASGIApp]
+    editor: ASGIApp
 
 
 class Gate:
@@ -18,13 +33,15 @@ class Gate:
     The documents load their scripts from another host. The cookies are sent to the admin alone.
     """
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        self._app = app
+    def __init__(self, parts: Parts, engine: SeedbedEngine, *, secure: bool) -> None:
+        self._parts = parts
+        self._engine = engine
         self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._parts.pages[UserRole.ADMIN](scope, receive, send)
             return
         root = scope.get("root_path", "")
         path = scope["path"].removeprefix(root)
@@ -34,21 +51,21 @@ class Gate:
         if "\0" in path or b"%00" in scope["query_string"]:
             await _refuse(400, "A NUL character cannot be looked for.")(scope, receive, send)
             return
-        if scope["method"] == "POST":
-            body = await _read(receive, _BODY)
+        writes, private = scope["method"] not in _SAFE, path.startswith("/api/")
+        if writes:
+            limit = _ROW if private else _BODY
+            body = await _read(receive, limit)
             if body is None or not _acceptable(body):
-                message = "Send a form, or a JSON object, of at most 16 KiB."
+                message = f"Send a form, or a JSON object, of at most {limit // 1024} KiB."
                 await _refuse(422, message)(scope, receive, send)
                 return
             receive = _again(body)
         connection = HTTPConnection(scope)
-        client.set(
-            (
-                connection.client.host[:45] if connection.client else None,
-                connection.headers.get("user-agent", "")[:512] or None,
-            )
-        )
-        private = path.startswith("/api/")
+        user = await _known(connection, self._engine) if private else None
+        visit.set(Visit(self._engine, _origin(connection), user))
+        app = self._parts.pages[user.role if user else UserRole.ADMIN]
+        if writes and path.startswith("/api/tables/"):
+            app = self._parts.editor
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -63,7 +80,21 @@ class Gate:
                 message["headers"] = headers
             await send(message)
 
-        await self._app(scope, receive, send_on)
+        await app(scope, receive, send_on)
+
+
+async def _known(connection: HTTPConnection, engine: SeedbedEngine) -> AdminUser | None:
+    """Whose session the cookie is of, if it is still one and they may still enter."""
+    token = connection.cookies.get(_COOKIE)
+    user = await AdminSession.get_user_id(token, increase_expiry=IDLE / 2) if token else None
+    return await AdminUser.objects().where(User.id == user).run() if user else None
+
+
+def _origin(connection: HTTPConnection) -> Origin:
+    return Origin(
+        connection.client.host[:45] if connection.client else None,
+        connection.headers.get("user-agent", "")[:512] or None,
+    )
 
 
 def _refuse(status: int, message: str) -> JSONResponse:

@@ -20,6 +20,9 @@ from piccolo_api.crud.validators import Validators
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app.admin.accounts import visit
+from app.admin.rights import right_to
+
 _MAX_PAGE_SIZE = 1_000
 _MAX_PAGE = 1_000_000
 
@@ -30,6 +33,7 @@ _NAMES = ("email", "title", "name", "code", "key", "action", "device_id")
 def table_config(table: type[Table]) -> TableConfig:
     """How a table is listed: without secrets and long texts, newest first, linked by a name.
 
+    `narrowed` finds the rows of the visitor's university alone.
     The primary key is left out where another column is the link: Piccolo Admin shows an empty page
     when it has both.
     """
@@ -37,7 +41,7 @@ def table_config(table: type[Table]) -> TableConfig:
     by_name = {column._meta.name: column for column in table._meta.columns}
     link = next((by_name[name] for name in _NAMES if name in by_name), key)
     shown = [c for c in table._meta.columns if _short(c) and (c is not key or link is key)]
-    shown.sort(key=lambda column: column is not link)
+    shown.sort(key=lambda column: (column is not link, column._meta.name == "created_at"))
     return TableConfig(
         table,
         visible_columns=shown,
@@ -79,8 +83,11 @@ def _refuse_bad_parameters(piccolo_crud: PiccoloCRUD, request: Request) -> None:
 
 
 def _refuse_new(piccolo_crud: PiccoloCRUD, request: Request) -> None:
-    """Refuse the values of a new row: none is made here, and not every default is a value."""
-    raise HTTPException(405, "Nothing can be added here: this admin only reads.")
+    """Refuse the values of a new row where none is made: not every default there is a value."""
+    user, name = visit.get().user, piccolo_crud.table._meta.tablename
+    right = right_to(name, user.role) if user else None
+    if right is None or not right.create:
+        raise HTTPException(405, f"{piccolo_crud.table.__name__}: none can be added here.")
 
 
 def _is_whole(value: str, lowest: int, highest: int) -> bool:

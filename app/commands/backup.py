@@ -48,10 +48,7 @@ def backup(folder: str = "", keep: int | None = None, json: bool = False) -> Non
 
 
 async def _backup(engine: SeedbedEngine, folder: str, keep: int | None, *, as_json: bool) -> int:
-    place = backups_folder(engine, folder)
-    with archives.locked(place):
-        made = await write_backup(engine, place)
-        removed = prune(place, made, keep)
+    made, removed = await take_backup(engine, backups_folder(engine, folder), keep)
     manifest = made.manifest
     if as_json:
         console.write_json(
@@ -69,6 +66,18 @@ async def _backup(engine: SeedbedEngine, folder: str, keep: int | None, *, as_js
     for each in removed:
         console.say(f"{each.folder} is removed.")
     return console.OK
+
+
+async def take_backup(
+    engine: SeedbedEngine, folder: Path, keep: int | None = None
+) -> tuple[Backup, list[Backup]]:
+    """Write a backup into a folder, and remove all but the `keep` newest: it, and those.
+
+    Raises CommandError.
+    """
+    with archives.locked(folder):
+        made = await write_backup(engine, folder)
+        return made, prune(folder, made, keep)
 
 
 def backups_folder(engine: SeedbedEngine, folder: str) -> Path:

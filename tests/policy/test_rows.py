@@ -43,6 +43,7 @@ COLUMNS = {
             "status",
             "emailVerified",
             "lastLoginAt",
+            "deletedAt",
             "updatedAt",
             "organization",
             "university",
@@ -144,7 +145,11 @@ async def test_rows_in_nested_lists(
 ) -> None:
     parents = list(world.of(parent))
     child = key._meta.table.__name__
+    # The key is a column like any other: what it says of a user, others are not told.
+    private = COLUMNS.get(child, {}).get(key._meta.name)
     for caller in CALLERS:
+        if private is not None and caller not in private:
+            continue
         data = await ask(
             client,
             f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {parent} {{"
@@ -160,6 +165,7 @@ async def test_rows_in_nested_lists(
                 global_id(world.rows[other])
                 for other in world.of(child)
                 if caller in world.seen_by[other]
+                and (private is None or caller in {other, "admin"})
                 and world.rows[other][key._meta.name] == world.rows[name]["id"]
             }
             assert {row["id"] for row in node[field]["nodes"]} == expected, (caller, name)

@@ -5,13 +5,17 @@ from itertools import count
 
 import httpx
 import pytest
+from playwright.async_api import Browser, async_playwright
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from app.admin import admin_app
 from app.database import SeedbedEngine
 from app.settings import load_settings
-from tests.web.visitors import administrator, log_in
+from seeds import catalog
+from seeds.runner import seed
+from tests.web.browsing import ARGUMENTS, CHROMIUM, served
+from tests.web.visitors import administrator, clerk_of, log_in
 
 _addresses = count(1)
 
@@ -23,9 +27,9 @@ def mode() -> str:
 
 
 @pytest.fixture(scope="session")
-def admin() -> Starlette:
+def admin(engine: SeedbedEngine) -> Starlette:
     """The admin alone, where it is mounted."""
-    return Starlette(routes=[Mount("/admin", admin_app(load_settings({})))])
+    return Starlette(routes=[Mount("/admin", admin_app(engine, load_settings({})))])
 
 
 @pytest.fixture
@@ -45,3 +49,27 @@ async def inside(visitor: httpx.AsyncClient) -> httpx.AsyncClient:
     """The same visitor, logged in as an administrator."""
     assert (await log_in(visitor, (await administrator()).email)).status_code == 200
     return visitor
+
+
+@pytest.fixture
+async def clerk(visitor: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The same visitor, logged in as staff of a university."""
+    assert (await log_in(visitor, (await clerk_of(catalog.university())).email)).status_code == 200
+    return visitor
+
+
+@pytest.fixture
+async def site(application: Starlette, committed: SeedbedEngine) -> AsyncIterator[str]:
+    """The address of the whole application over the seed data."""
+    await seed(committed)
+    async with served(application) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests; each opens windows of its own, which share nothing."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()

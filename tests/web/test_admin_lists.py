@@ -1,4 +1,4 @@
-"""What the admin shows: every table, to read, and never a secret."""
+"""What the admin shows: every table, and never a secret."""
 
 from datetime import UTC, datetime
 
@@ -137,17 +137,6 @@ async def test_a_question_that_makes_no_sense_is_a_bad_request(
     inside: httpx.AsyncClient, question: str
 ) -> None:
     assert (await inside.get("/admin/api/tables/" + question)).status_code == 400
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-async def test_nothing_can_be_changed(inside: httpx.AsyncClient, method: str) -> None:
-    before = await User.select()
-    for table in ALL_TABLES:
-        base = f"/admin/api/tables/{table._meta.tablename}/"
-        for path in (base, f"{base}{before[0]['id']}/"):
-            assert (await inside.request(method, path, json={})).status_code == 405
-        assert (await inside.get(f"{base}new/")).status_code == 405
-    assert await User.select() == before
 
 
 async def test_a_password_cannot_be_changed_here(inside: httpx.AsyncClient) -> None:

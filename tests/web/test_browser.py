@@ -1,112 +1,22 @@
-"""In a real browser: GraphiQL, home and admin work, and nothing is blocked or broken."""
+"""In a real browser: GraphiQL and home work, and nothing is blocked or broken."""
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-import uvicorn
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from app.database import SeedbedEngine
 from app.web import pages
 from app.web.assets import BUILD, STATIC, load_assets
-from seeds import identity
-from seeds.runner import seed
+from tests.web.browsing import needs_chromium, served, window
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium: install chromium.")
+pytestmark = needs_chromium
 needs_build = pytest.mark.skipif(
     not (BUILD / "index.html").is_file(), reason="GraphiQL has not been built: make graphiql"
 )
-
-
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """Serve an application on a free port: its address."""
-    # The pool is the fixture's, so the application must not close it.
-    config = uvicorn.Config(app, port=0, lifespan="off", log_level="warning", ws="none")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        assert not serving.done(), "The server did not start."
-        await asyncio.sleep(0.01)
-    try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await serving
-
-
-@pytest.fixture
-async def site(application: Starlette, committed: SeedbedEngine) -> AsyncIterator[str]:
-    """The address of the whole application over the seed data."""
-    await seed(committed)
-    async with served(application) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests; each opens windows of its own, which share nothing."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-class Window:
-    """A page, and everything that went wrong in it."""
-
-    def __init__(self, page: Page, site: str) -> None:
-        self.page = page
-        self.problems: list[str] = []
-        self._site = site
-        page.on("console", lambda said: self._note(said.type == "error", f"console: {said.text}"))
-        page.on("pageerror", lambda error: self._note(True, f"error: {error}"))
-        page.on("requestfailed", self._failed)
-        page.on("request", self._requested)
-
-    def _note(self, wrong: bool, problem: str) -> None:
-        if wrong:
-            self.problems.append(problem)
-
-    def _failed(self, request: Request) -> None:
-        # A page that is left drops what it was still loading.
-        left = "ERR_ABORTED" in (request.failure or "")
-        self._note(not left, f"failed: {request.url} {request.failure}")
-
-    def _requested(self, request: Request) -> None:
-        own = request.url.startswith((self._site, "data:", "blob:"))
-        self._note(not own, f"another host: {request.url}")
-
-
-@asynccontextmanager
-async def window(browser: Browser, site: str) -> AsyncIterator[Window]:
-    """A new window; leaving it fails when anything went wrong in there."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 800}, base_url=site)
-    context.set_default_timeout(20_000)
-    opened = Window(await context.new_page(), site)
-    yield opened
-    await context.close()
-    assert opened.problems == []
 
 
 async def run(page: Page) -> None:
@@ -140,6 +50,36 @@ async def test_graphiql_knows_the_schema(browser: Browser, site: str) -> None:
         await expect(page.locator(".graphiql-plugin")).to_contain_text("University")
         await page.get_by_role("button", name="Show GraphiQL Explorer").click()
         await expect(page.locator(".graphiql-plugin")).to_contain_text("questionnaires")
+
+
+@needs_build
+async def test_graphiql_sends_variables(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        query = "query Some($first: Int!) { universities(first: $first) { nodes { name } } }"
+        await page.goto("/graphiql#query=" + quote(query))
+        await page.locator(".graphiql-query-editor .view-line").first.wait_for()
+        await page.get_by_role("button", name="Variables").click()
+        await page.locator(".graphiql-editor-tool .view-line:visible").first.click()
+        await page.keyboard.type('{"first": 2')  # the editor closes it
+        await page.locator("button.graphiql-execute-button").click()
+        result = page.locator(".result-window")
+        await expect(result).to_contain_text("Aldermoor University")
+        await expect(result).not_to_contain_text("errors")
+        assert (await result.inner_text()).count('"name"') == 2
+
+
+@needs_build
+async def test_graphiql_documents_a_type_and_its_fields(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.goto("/graphiql")
+        await page.get_by_role("button", name="Show Documentation Explorer").click()
+        panel = page.locator(".graphiql-plugin")
+        await panel.get_by_role("link", name="Query", exact=True).first.click()
+        await expect(panel).to_contain_text("universities")
+        await panel.get_by_role("link", name="University", exact=True).first.click()
+        await expect(panel).to_contain_text("The official name.")
 
 
 @needs_build
@@ -277,26 +217,3 @@ async def test_the_plain_page_runs_a_query(
         await page.locator("#variables").fill('{"yes": true}')
         await page.get_by_role("button", name="Run").click()
         await expect(page.locator("#result")).to_contain_text('"here": "Query"')
-
-
-async def test_an_administrator_logs_in_and_reads(browser: Browser, site: str) -> None:
-    async with window(browser, site) as opened:
-        page = opened.page
-        await page.goto("/")
-        await page.get_by_role("link", name="Admin").click()
-        await expect(page.locator("form")).to_contain_text("Email")
-        await page.locator("input[name=username]").fill(identity.ADMIN)
-        await page.wait_for_load_state("networkidle")
-        # Before the login, Piccolo Admin asks who is there, and logs that nobody is.
-        assert [problem for problem in opened.problems if "401" not in problem] == []
-        opened.problems.clear()
-        await page.locator("input[type=password]").fill(identity.DEMO_PASSWORD)
-        await page.get_by_role("button", name="Login").click()
-        await expect(page.locator("body")).to_contain_text("engineering standards")
-        await page.get_by_role("link", name="users", exact=True).click()
-        await page.locator("table").get_by_role("link", name=identity.STAFF).click()
-        await expect(page.locator("input[name=email]")).to_have_value(identity.STAFF)
-        await expect(page.locator("input[name=password_hash]")).to_have_value("")
-        for table in ("payment_reports", "system_configs", "audit_logs"):
-            await page.goto(f"/admin/#/{table}")
-            await expect(page.locator("table").get_by_role("row").nth(1)).to_be_visible()
