@@ -13,7 +13,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve agent test bench check format graphiql schema settings lock stop clean
+.PHONY: help serve agent test bench check format graphiql schema access settings lock stop clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ graphiql: ## Build GraphiQL, when Node.js is there and something has changed
 
 schema: $(VENV)/.runtime ## Write schema.graphql anew from the code
 	@$(BIN)/python -m app.commands.schema --write
+
+access: $(VENV)/.runtime ## Write docs/access.md, who may do what, anew from the policies
+	@$(BIN)/python -m app.commands.access
 
 settings: $(VENV)/.runtime ## Write .env.example and the table of settings in docs/deploy.md anew
 	@$(BIN)/python -m app.commands.settings

@@ -14,6 +14,7 @@ import orjson
 from app.actions.states import StateMachine, Step
 from app.audit import Change
 from app.bridge import Problem, Refused, Row
+from app.bridge.validation import stored
 from app.context import Context
 from app.tables import Payment, PaymentTransaction
 from app.tables.payments import PaymentStatus, PaymentType, TransactionType
@@ -59,6 +60,7 @@ async def create(context: Context, values: Mapping[str, Any]) -> UUID:
     user = context.viewer.values["user"]
     async with context.change("payment.create") as change:
         if (key := values.get("idempotency_key")) is not None:
+            stored(Payment, {"idempotency_key": key}, ("input",))
             await change.one_at_a_time(f"payment:{user}:{key}")
             first = await Payment.select().where(
                 (Payment.user == user) & (Payment.idempotency_key == key)
@@ -224,6 +226,7 @@ async def _is_repeated(
     """Whether this very step was taken already, by its key; the payment is locked."""
     if idempotency_key is None:
         return False
+    stored(PaymentTransaction, {"idempotency_key": idempotency_key})
     found = await PaymentTransaction.select().where(
         (PaymentTransaction.payment == payment["id"])
         & (PaymentTransaction.idempotency_key == idempotency_key)

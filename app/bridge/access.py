@@ -166,7 +166,7 @@ class AccessTable:
         if (known := self._known.get((table, kind, action))) is not None:
             return known
         if table not in self._policies:
-            raise ConfigurationError(f"{table.__name__} has no policy; add one to app/policy.py")
+            raise ConfigurationError(f"{table.__name__} has no policy; add one to app/policy")
         if table in self._under_way:
             circle = " -> ".join(t.__name__ for t in [*self._under_way, table])
             raise ConfigurationError(f"these policies refer to each other in a circle: {circle}")

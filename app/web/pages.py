@@ -1,9 +1,11 @@
 """The pages that this server writes itself: home, GraphiQL or its plain stand-in, documentation."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -17,6 +19,9 @@ ENDPOINT = "/graphql"  # GraphiQL's page says it, too: app/web/frontend/index.ht
 
 _ROOT = FOLDER.parents[1]
 _EXAMPLES = ("universities", "posts", "questionnaires")
+_JOURNEYS = ("account", "content", "payments", "catalog", "assessment", "projects")
+_STEP = re.compile(r"^# \d+\. ", re.MULTILINE)
+_HEADERS = json.dumps({"Authorization": "Bearer "}, indent=2)
 
 # A page may change with the next version of the server, so a browser asks each time.
 _FRESH = {"Cache-Control": "no-cache"}
@@ -42,6 +47,30 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Journey:
+    """Operations to run one after another, with the variables that all of them share.
+
+    The first line of the file is the title; a comment before each operation says what to do.
+    """
+
+    name: str
+    title: str
+    document: str
+    variables: str
+
+    @property
+    def steps(self) -> int:
+        """How many operations there are."""
+        return len(_STEP.findall(self.document))
+
+    @property
+    def link(self) -> str:
+        """GraphiQL with all of it, and a header that waits for a token."""
+        parts = {"query": self.document, "variables": self.variables, "headers": _HEADERS}
+        return "/graphiql#" + urlencode(parts, quote_via=quote, safe="")
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A Markdown file of the documentation, served as the text that it is."""
 
@@ -53,10 +82,12 @@ class Document:
 def load_examples(folder: Path = FOLDER / "examples") -> tuple[Example, ...]:
     """The example queries in the order of the home page."""
     texts = {name: (folder / f"{name}.graphql").read_text("utf-8") for name in _EXAMPLES}
-    return tuple(
-        Example(name, text.partition("\n")[0].removeprefix("#").strip(), text)
-        for name, text in texts.items()
-    )
+    return tuple(Example(name, _title(text), text) for name, text in texts.items())
+
+
+def load_journeys(folder: Path = FOLDER / "examples" / "journeys") -> tuple[Journey, ...]:
+    """A way through each system, in the order of the home page."""
+    return tuple(_journey(folder / name) for name in _JOURNEYS)
 
 
 def load_documents(root: Path = _ROOT) -> tuple[Document, ...]:
@@ -77,6 +108,7 @@ def routes(settings: Settings, assets: Assets | None = None) -> list[BaseRoute]:
         "home.html",
         assets,
         examples=examples,
+        journeys=load_journeys(),
         docs=documents,
         endpoint=ENDPOINT,
         curl=_curl(settings),
@@ -98,8 +130,18 @@ def _documents(root: Path) -> Iterator[Document]:
     for path in (root / "README.md", *sorted((root / "docs").glob("*.md"))):
         if path.is_file():
             text = path.read_text("utf-8")
-            title = text.partition("\n")[0].removeprefix("#").strip()
-            yield Document(f"/docs/{path.name}", title or path.name, text)
+            yield Document(f"/docs/{path.name}", _title(text) or path.name, text)
+
+
+def _journey(path: Path) -> Journey:
+    document = path.with_suffix(".graphql").read_text("utf-8")
+    variables = path.with_suffix(".json").read_text("utf-8").rstrip()
+    return Journey(path.name, _title(document), document, variables)
+
+
+def _title(text: str) -> str:
+    """What the first line says; it begins with a hash, in Markdown as in GraphQL."""
+    return text.partition("\n")[0].removeprefix("#").strip()
 
 
 def render(template: str, assets: Assets, **values: object) -> str:

@@ -145,7 +145,7 @@ def test_a_column_is_shown_in_the_rows_of_the_rules_that_name_it() -> None:
 
 
 def test_a_table_without_a_policy() -> None:
-    with pytest.raises(ConfigurationError, match=r"^Box has no policy; add one to app/policy\.py$"):
+    with pytest.raises(ConfigurationError, match=r"^Box has no policy; add one to app/policy$"):
         access({}).of(Box, "guest")
     with pytest.raises(ConfigurationError, match=r"^Shelf has no policy"):
         access({Box: Policy((Rule(EVERYBODY, Through(Box.shelf)),))})

@@ -50,7 +50,7 @@ async def test_secrets_are_left_out_and_that_is_said(seeded: SeedbedEngine, tmp_
         "identity.users": ["password_hash"],
         "identity.sessions": ["access_token_hash"],
         "identity.refresh_tokens": ["token_hash"],
-        "identity.magic_links": ["token_hash"],
+        "identity.magic_links": ["token_hash", "password_hash"],
         "identity.api_keys": ["key_hash"],
     }
     hashes = await seeded.fetch(

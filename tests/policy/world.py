@@ -177,7 +177,7 @@ def _questionnaires(world: World, organization: Organization) -> None:
             "questionnaire": row,
             "section": section,
             "question": question,
-            "rule": assessment.visibility_rule(question=question, condition={}),
+            "rule": assessment.visibility_rule(question=question, condition={}, is_active=False),
         }
         world.add(seen_by, **{f"{name}_{kind}": below[kind] for kind in below})
 

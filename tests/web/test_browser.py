@@ -192,6 +192,23 @@ async def test_an_example_opens_in_graphiql_and_runs_when_told(
         await expect(page.locator(".result-window")).to_contain_text(f'"{example.name}": {{')
 
 
+@needs_build
+async def test_a_journey_opens_with_its_variables_and_runs_a_step(
+    browser: Browser, site: str
+) -> None:
+    async with window(browser, site) as opened:
+        page = opened.page
+        await page.goto("/")
+        (content,) = (one for one in pages.load_journeys() if one.name == "content")
+        await page.get_by_role("link", name=content.title).click()
+        await expect(page.locator(".graphiql-editor-tool")).to_contain_text("The first frost")
+        await run(page)
+        await page.get_by_role("menuitem", name="LogIn").click()
+        await expect(page.locator(".result-window")).to_contain_text('"accessToken": "')
+        await page.get_by_role("button", name="Headers").click()
+        await expect(page.locator(".graphiql-editor-tool:visible")).to_contain_text("Bearer")
+
+
 async def test_home_leads_to_every_part(browser: Browser, site: str) -> None:
     async with window(browser, site) as opened:
         page = opened.page

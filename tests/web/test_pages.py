@@ -1,14 +1,17 @@
 """The pages: what they say and link to, how their files are cached, and that nothing is inline."""
 
+import functools
 import gzip
 import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 import httpx
 import pytest
+from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
+from graphql.execution.values import get_variable_values
 from starlette.applications import Starlette
 
 from app.settings import load_settings
@@ -16,6 +19,7 @@ from app.web import pages
 from app.web.assets import BUILD, FOLDER, STATIC, load_assets
 
 FRONTEND = FOLDER / "frontend"
+ROOT = FOLDER.parents[1]
 GRAPHIQL_PAGE = '<!doctype html><script type="module" src="/assets/index-abc.js"></script>'
 
 
@@ -49,6 +53,11 @@ class Markup(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._script = False
+
+
+@functools.cache
+def _schema() -> GraphQLSchema:
+    return build_schema((ROOT / "schema.graphql").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -89,7 +98,7 @@ async def test_everything_that_home_links_to_and_loads_is_there(client: httpx.As
 
 async def test_home_opens_its_three_queries_in_graphiql(client: httpx.AsyncClient) -> None:
     links = [x for x in Markup((await client.get("/")).text).links if x.startswith("/graphiql#")]
-    queries = [unquote(link.removeprefix("/graphiql#query=")) for link in links]
+    queries = [unquote(link.removeprefix("/graphiql#query=")) for link in links if "&" not in link]
     files = [
         (FOLDER / "examples" / f"{name}.graphql").read_text()
         for name in ("universities", "posts", "questionnaires")
@@ -107,6 +116,45 @@ async def test_the_example_queries_are_valid(
     assert list(response.json()["data"]) == [example.name]
 
 
+async def test_home_opens_its_journeys_with_variables_and_a_header(
+    client: httpx.AsyncClient,
+) -> None:
+    links = [x for x in Markup((await client.get("/")).text).links if x.startswith("/graphiql#")]
+    opened = [parse_qs(link.partition("#")[2]) for link in links if "&" in link]
+    assert opened == [
+        {
+            "query": [journey.document],
+            "variables": [journey.variables],
+            "headers": ['{\n  "Authorization": "Bearer "\n}'],
+        }
+        for journey in pages.load_journeys()
+    ]
+
+
+def test_every_journey_is_on_the_home_page() -> None:
+    files = {path.stem for path in (FOLDER / "examples" / "journeys").iterdir()}
+    assert files == {journey.name for journey in pages.load_journeys()}
+
+
+@pytest.mark.parametrize("journey", pages.load_journeys(), ids=lambda journey: journey.name)
+def test_a_journey_is_valid_and_has_the_variables_it_needs(journey: pages.Journey) -> None:
+    document = parse(journey.document)
+    assert validate(_schema(), document) == []
+    operations = [
+        part for part in document.definitions if isinstance(part, OperationDefinitionNode)
+    ]
+    assert journey.steps == len(operations) == len(document.definitions)
+    for operation in operations:
+        assert operation.name is not None
+        given = json.loads(journey.variables)
+        found = get_variable_values(_schema(), operation.variable_definitions or (), given)
+        assert not isinstance(found, list), found
+    needed = {
+        one.variable.name.value for each in operations for one in each.variable_definitions or ()
+    }
+    assert set(json.loads(journey.variables)) == needed
+
+
 async def test_text_in_a_page_is_escaped(tmp_path: Path, build: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text("# <script>alert(1)</script> & more\n\ntext\n")
@@ -116,6 +164,7 @@ async def test_text_in_a_page_is_escaped(tmp_path: Path, build: Path) -> None:
         "home.html",
         load_assets(STATIC, build),
         examples=(),
+        journeys=(),
         docs=[document],
         endpoint="/graphql",
         curl="curl",
