@@ -232,6 +232,7 @@ def test_every_setting_is_documented() -> None:
     assert [variable.name for variable in variables() if variable.secret] == [
         "DATABASE_URL",
         "REPLICA_URLS",
+        "SEEDBED_LISTEN_URL",
         "SEEDBED_SECRET_KEY",
         "SEEDBED_SMTP_URL",
         "SEEDBED_AGENT_URL",

@@ -1,5 +1,6 @@
 """Every setting of the server, read once from the environment and `.env`."""
 
+from app.settings.loading import SettingsError, cautions, load_settings
 from app.settings.model import (
     DEVELOPMENT_SECRET,
     EXAMPLE_AGENT,
@@ -8,10 +9,7 @@ from app.settings.model import (
     Environment,
     LogLevel,
     Settings,
-    SettingsError,
     Variable,
-    cautions,
-    load_settings,
     variables,
 )
 from app.settings.parsers import PROJECT

@@ -158,6 +158,7 @@ async def test_secrets_are_not_in_the_api(
     assert sorted(field["name"] for field in data["__type"]["fields"]) == [
         "apiKeys",
         "createdAt",
+        "deletedAt",
         "devices",
         "email",
         "emailVerified",

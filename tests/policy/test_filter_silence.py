@@ -169,11 +169,11 @@ async def _hide(user: User, post: Post) -> None:
 
 
 def _documents(field: str, filters: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """Forty filters to a document, each under a name of its own, and as many negated."""
+    """Eight filters to a document, each under a name of its own, and as many negated."""
     kind = LISTS[field]
     made: list[tuple[str, dict[str, Any]]] = []
-    for start in range(0, len(filters), 40):
-        some = filters[start : start + 40]
+    for start in range(0, len(filters), 8):
+        some = filters[start : start + 8]
         heads = " ".join(f"$f{n}: {kind}Filter" for n in range(len(some)))
         body = " ".join(
             f"a{n}: {field}(where: $f{n}, first: 3) {{ totalCount edges {{ cursor }} }}"

@@ -141,8 +141,7 @@ def test_a_failing_import_is_not_a_success(tmp_path: Path) -> None:
     code, _, errors = end(Project(tmp_path, "").start("-m", "piccolo.main", "db", "seed"))
     assert code == 1
     assert errors.strip().splitlines()[-1] == (
-        "RuntimeError: An import failed: No module named 'app.no_such_file'; are all requirements"
-        " installed?"
+        "An import failed: No module named 'app.no_such_file'; are all requirements installed?"
     )
 
 

@@ -183,7 +183,7 @@ async def test_an_agent_that_hangs_is_tried_again(
         return OK
 
     agent.answer = answer
-    await save(operations.system_config(key="projects.agent_timeout_seconds", value=0.2))
+    await save(operations.system_config(key="projects.agent_timeout_seconds", value=1))
     await _deliver(committed, agent.url)
     hangs.set()
     first, _ = await _rows()
