@@ -4,7 +4,14 @@
 `app.worker` runs them.
 """
 
-from app.jobs.kinds import GenerateDocument, Job, JobUnreadable, MailTemplate, SendEmail
+from app.jobs.kinds import (
+    GenerateDocument,
+    Job,
+    JobUnreadable,
+    MailTemplate,
+    SendEmail,
+    is_mailable,
+)
 from app.jobs.queue import JOB_TABLES, PRUNED_AFTER, enqueue, prune, retry
 from app.jobs.report import Depth, FailedJob, depths, failed_jobs
 
@@ -21,6 +28,7 @@ __all__ = [
     "depths",
     "enqueue",
     "failed_jobs",
+    "is_mailable",
     "prune",
     "retry",
 ]

@@ -13,9 +13,15 @@ MailTemplate = Literal[
 ]
 
 # As the tables hold it (app.tables.checks.email), and without what would end a header or begin
-# another address.
-_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>,;:\"\\()\[\]]+@[^@\s\x00-\x1f\x7f<>,;:\"\\()\[\]]+")
+# another address; nor an encoded word (RFC 2047), which may stand for any of that.
+_PART = r"[^@\s\x00-\x1f\x7f-\xa0<>,;:\"\\()\[\]]+"
+_ADDRESS = re.compile(rf"(?!.*=\?){_PART}@{_PART}")
 LONGEST_ADDRESS = 254  # characters, RFC 5321 (section 4.5.3.1.3, less the angle brackets)
+
+
+def is_mailable(address: str) -> bool:
+    """Whether mail can go to an address: the tables are less strict."""
+    return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
 
 
 class JobUnreadable(Exception):
@@ -92,7 +98,7 @@ class SendEmail(Job):
 
     def __post_init__(self) -> None:
         """Raises ValueError for what is no address: a line break would begin a new header."""
-        if len(self.to) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(self.to):
+        if not is_mailable(self.to):
             raise ValueError("This is not an email address that a mail can be sent to.")
 
     def __repr__(self) -> str:

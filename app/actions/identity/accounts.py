@@ -1,6 +1,5 @@
 """Finding the user behind an email address, and what is noted when addresses come from outside."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,10 +8,8 @@ from app.bridge import Problem, Refused
 from app.bridge.errors import Path
 from app.bridge.validation import stored
 from app.database import SeedbedEngine
+from app.jobs import is_mailable
 from app.tables import User
-
-# What would end a header of a mail, or begin another address in it.
-_UNMAILABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029<>,;:\"\\()\[\]]")
 
 _FIND = """
 select id as "user", role, organization, university, email, password_hash, status
@@ -29,15 +26,10 @@ def checked_email(email: str, path: Path = ("input",)) -> str:
     """
     email = email.strip()
     stored(User, {"email": email}, path)
-    if _UNMAILABLE.search(email):
+    if not is_mailable(email):
         problem = "email must be an email address, such as ann@example.org"
         raise Refused(Problem("INVALID", problem, (*path, "email")))
     return email
-
-
-def is_mailable(email: str) -> bool:
-    """Whether mail can go to an address as it is stored: the table is less strict."""
-    return _UNMAILABLE.search(email) is None
 
 
 async def by_email(engine: SeedbedEngine, email: str) -> Mapping[str, Any] | None:

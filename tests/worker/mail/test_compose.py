@@ -94,3 +94,12 @@ def test_a_second_attempt_makes_the_same_mail() -> None:
 def test_a_line_break_makes_no_header(end: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - said by the standard library in several ways
         _mail("magic-link", mail_from=f"Seedbed{end}Bcc: all@x <hello@x.example>")
+
+
+def test_an_encoded_word_makes_no_header() -> None:
+    word = "=?utf-8?q?a=0d=0aBcc=3aall=40x?=@x.example"
+    with pytest.raises(ValueError, match="cannot contain CR or LF"):
+        _mail("magic-link", mail_from=word)
+    # Of what it is sent to, the library would decode it after its check.
+    with pytest.raises(ValueError, match="not an email address"):
+        SendEmail(template="magic-link", to=word)
