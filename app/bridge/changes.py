@@ -8,7 +8,14 @@ from piccolo.table import Table
 
 from app.bridge.access import Access, AccessTable, Action, Viewer, join_of, table_name
 from app.bridge.columns import column_type
-from app.bridge.errors import NotAllowed, NotLoggedIn, Path, Problem, Refused
+from app.bridge.errors import (
+    NotAllowed,
+    NotLoggedIn,
+    Path,
+    Problem,
+    Refused,
+    all_or_refused,
+)
 from app.bridge.plan import (
     Constant,
     Everything,
@@ -108,17 +115,20 @@ class Changes(Writing):
             {key: Constant(new_key(table), "uuid")} | row
             for row in self._stored(table, rows, path, new=True)
         ]
-        tests = self._of_new(table, made)
-        records = await self._insert(table, made, path, tests, skip=True)
+        tests, place = self._of_new(table, rows), _common(path, rows)
+        if len(made) > 1:
+            # A constraint does not say which row violates it: a parent that is missing would be
+            # told at another place than one that is hidden.
+            await self._check_new(table, made, rows, path)
+        records = await self._insert(table, made, place, tests, skip=True)
         found = {record[key]: record for record in records}
-        left_out = [n for n, row in enumerate(made) if row[key].value not in found]
-        if left_out:
-            # What stands in the way may be hidden: only whoever may create such a row is told.
-            await self._check_new(table, made, rows, path, left_out)
+        if left_out := [n for n, row in enumerate(made) if row[key].value not in found]:
             if len(made) > 1:
-                raise Refused(*(taken([], path(place)) for place in left_out))
+                raise Refused(*(taken([], path(n)) for n in left_out))
+            # What stands in the way may be hidden: only whoever may create such a row is told.
+            await self._check_new(table, made, rows, path)
             # Of one row, the constraint that it violates tells more than that it was left out.
-            records = await self._insert(table, made, path, tests)
+            records = await self._insert(table, made, place, tests)
             found = {record[key]: record for record in records}
         ordered = [found[row[key].value] for row in made]
         self._judge_new(table, ordered, rows, path)
@@ -136,9 +146,9 @@ class Changes(Writing):
         """New values of a row that the caller may change; columns left out stay as they are."""
         self._check(table, Action.CHANGE, [values])
         made = stored(table, values, path)
-        (row,) = await self._targets(table, [key], Action.CHANGE, lambda _: id_path, values)
+        (row,) = await self._targets(table, [key], Action.CHANGE, lambda _: id_path, [values])
         if not made:
-            return row
+            return self._note(table, key, row, row, ())
         record, row = await self._update(table, key, made, path, Questions(self._sees(table, made)))
         self._check_parents(table, [record], [values], lambda _: path)
         return row
@@ -153,12 +163,14 @@ class Changes(Writing):
         keys, every = [key for key, _ in rows], [values for _, values in rows]
         self._check(table, Action.CHANGE, every)
         made = self._stored(table, every, path)
-        names = tuple(dict.fromkeys(name for each in made for name in each))
+        names = _names(made)
         before = await self._targets(
-            table, keys, Action.CHANGE, lambda place: (*path(place), "id"), names
+            table, keys, Action.CHANGE, lambda place: (*path(place), "id"), every
         )
         if not names:
-            return before
+            return [
+                self._note(table, key, row, row, ()) for key, row in zip(keys, before, strict=True)
+            ]
         update = UpdateMany(
             table_name(table),
             key_of(table),
@@ -172,7 +184,7 @@ class Changes(Writing):
         )
         found = {
             record[key_of(table)]: record
-            for record in await self._guarded(table, path(0)[:-1], sql.update_many(update))
+            for record in await self._guarded(table, _common(path, keys), sql.update_many(update))
         }
         self._check_parents(table, [found[key] for key in keys], every, path)
         return [
@@ -201,7 +213,7 @@ class Changes(Writing):
             return await self.create(table, values, path)
         (key,) = found[0]
         tried = {key_of(table): Constant(key, "uuid")} | made
-        await self._check_new(table, [tried], [values], lambda _: path, [0])
+        await self._check_new(table, [tried], [values], lambda _: path)
         rest = {name: value for name, value in values.items() if name not in by}
         place = (*path, argument_name(column_of(table, by[0])))
         return await self.update(table, key, rest, path=path, id_path=place)
@@ -217,7 +229,7 @@ class Changes(Writing):
         """Delete several rows, in one statement: all of them, or none."""
         self._check(table, Action.DELETE, [])
         rows = await self._targets(table, keys, Action.DELETE, path)
-        await self._delete(table, keys, path(0))
+        await self._delete(table, keys, _common(path, keys))
         self.written += [
             Written(table, key, row, None) for key, row in zip(keys, rows, strict=True)
         ]
@@ -231,30 +243,21 @@ class Changes(Writing):
         keys: Sequence[uuid.UUID],
         action: Action,
         path: PathOf,
-        names: Iterable[str] = (),
+        given: Sequence[Values] = (),
     ) -> list[Row]:
-        """The rows with these keys, in their order, locked; `names` are columns to be set."""
+        """The rows with these keys, in their order, locked; `given` is what they are to get."""
         access = self._of(table, action)
-        narrowed = [
-            (_MAY_SET + name, access.columns[name])
-            for name in names
-            if not isinstance(access.columns[name], Everything)
-        ]
         visible = any_of(self._of(table, Action.READ).rows, access.rows)
-        tests = Questions(((_ALLOWED, access.rows), *narrowed))
+        tests = Questions(_allowed(access, given))
         statement = sql.lock(
             Targets(table_name(table), key_of(table), ParentKeys("uuid"), visible, tests)
         )
         found = {record[key_of(table)]: record for record in await self._run(statement, keys)}
         if problems := list(_unusable(table, keys, found, path)):
             raise Refused(*problems)
-        for record in found.values():
-            if not record[TEST + _ALLOWED]:
-                raise self._refusal(table, action)
-            for test, _ in narrowed:
-                if not record[TEST + test]:
-                    raise _forbidden_column(table, test.removeprefix(_MAY_SET))
-        return [row_of(table, found[key]) for key in keys]
+        records = [found[key] for key in keys]
+        self._judge(table, action, records, given)
+        return [row_of(table, record) for record in records]
 
     def _of(self, table: type[Table], action: Action) -> Access:
         return self._access.of(table, self.viewer.kind, action)
@@ -274,10 +277,10 @@ class Changes(Writing):
             return NotLoggedIn("log in first")
         return NotAllowed(f"you may not {action.value} this {table.__name__}")
 
-    def _of_new(self, table: type[Table], rows: Sequence[Mapping[str, Constant]]) -> Questions:
+    def _of_new(self, table: type[Table], rows: Sequence[Values]) -> Questions:
         """What is asked of new rows: whether the caller may create them, and sees their parents."""
-        allowed = (_ALLOWED, self._of(table, Action.CREATE).rows)
-        return Questions((allowed, *self._sees(table, {name for row in rows for name in row})))
+        allowed = _allowed(self._of(table, Action.CREATE), rows)
+        return Questions((*allowed, *self._sees(table, _names(rows))))
 
     async def _check_new(
         self,
@@ -285,24 +288,30 @@ class Changes(Writing):
         made: Sequence[Mapping[str, Constant]],
         rows: Sequence[Values],
         path: PathOf,
-        places: Sequence[int],
     ) -> None:
-        """Raise what creating the rows at `places` would, but for constraints; writes nothing."""
-        tried = [made[place] for place in places]
-        records = await self._try(table, tried, self._of_new(table, tried))
+        """Raise what creating the rows would, but for constraints; writes nothing."""
+        records = await self._try(table, made, self._of_new(table, rows))
         found = {record[key_of(table)]: record for record in records}
-        ordered = [found[row[key_of(table)].value] for row in tried]
-        self._judge_new(
-            table, ordered, [rows[place] for place in places], lambda n: path(places[n])
-        )
+        ordered = [found[row[key_of(table)].value] for row in made]
+        self._judge_new(table, ordered, rows, path)
 
     def _judge_new(
         self, table: type[Table], records: Sequence[Row], rows: Sequence[Values], path: PathOf
     ) -> None:
         # First of all: a parent that is hidden is told as one that is missing.
         self._check_parents(table, records, rows, path)
+        self._judge(table, Action.CREATE, records, rows)
+
+    def _judge(
+        self, table: type[Table], action: Action, records: Sequence[Row], given: Sequence[Values]
+    ) -> None:
+        """Raise what the answers to `_allowed` say that the caller may not do."""
         if not all(record[TEST + _ALLOWED] for record in records):
-            raise self._refusal(table, Action.CREATE)
+            raise self._refusal(table, action)
+        for record, values in zip(records, given, strict=bool(given)):
+            for name in values:
+                if not record.get(TEST + _MAY_SET + name, True):
+                    raise _forbidden_column(table, name)
 
     def _sees(self, table: type[Table], names: Iterable[str]) -> tuple[tuple[str, Predicate], ...]:
         """For each foreign key among `names`: whether the caller may read what it leads to."""
@@ -337,16 +346,27 @@ class Changes(Writing):
         self, table: type[Table], rows: Sequence[Values], path: PathOf, *, new: bool = False
     ) -> list[dict[str, Constant]]:
         """As `stored`, for every row; raises Refused with the problems of all."""
-        made: list[dict[str, Constant]] = []
-        problems: list[Problem] = []
-        for place, values in enumerate(rows):
-            try:
-                made.append(stored(table, values, path(place), new=new))
-            except Refused as refused:
-                problems.extend(refused.problems)
-        if problems:
-            raise Refused(*problems)
-        return made
+        return all_or_refused(lambda n, values: stored(table, values, path(n), new=new), rows)
+
+
+def _names(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """The columns of all the rows, each once."""
+    return tuple(dict.fromkeys(name for row in rows for name in row))
+
+
+def _allowed(access: Access, given: Sequence[Values]) -> tuple[tuple[str, Predicate], ...]:
+    """What is asked of rows: are they the caller's, and so the columns that only some rows have."""
+    narrowed = (
+        (_MAY_SET + name, access.columns[name])
+        for name in _names(given)
+        if not isinstance(access.columns[name], Everything)
+    )
+    return ((_ALLOWED, access.rows), *narrowed)
+
+
+def _common(path: PathOf, rows: Sequence[object]) -> Path:
+    """Where a violated constraint is told of, which names no row: the only one, or their list."""
+    return path(0) if len(rows) == 1 else path(0)[:-1]
 
 
 def _unusable(

@@ -11,7 +11,7 @@ import strawberry
 from piccolo.table import Table
 
 from app.bridge.changes import Changes
-from app.bridge.errors import InputError, Path, Problem, Refused
+from app.bridge.errors import InputError, Path, all_or_refused
 from app.bridge.loaders import Request
 from app.bridge.mutations import WRITE, Mutation, Mutations, given, row_key
 
@@ -119,9 +119,9 @@ class Crud:
 
         async def run(context: Context, ids: list[str]) -> Any:
             check_number(ids)
-            keys = [row_key(self._table, id_, ("ids", str(n))) for n, id_ in enumerate(ids)]
+            keys = all_or_refused(lambda n, id_: row_key(self._table, id_, _id_place(n)), ids)
             async with context.change(self._action("delete")) as changes:
-                await changes.delete_many(self._table, keys, lambda place: ("ids", str(place)))
+                await changes.delete_many(self._table, keys, _id_place)
             return ids
 
         arguments = {"ids": list[strawberry.ID]}
@@ -155,6 +155,10 @@ def _place(number: int) -> Path:
     return ("input", str(number))
 
 
+def _id_place(number: int) -> Path:
+    return ("ids", str(number))
+
+
 def check_number(rows: Sequence[Any]) -> None:
     """Raise InputError for more rows than one bulk mutation takes, and for none."""
     if not 1 <= len(rows) <= MOST_ROWS:
@@ -164,13 +168,4 @@ def check_number(rows: Sequence[Any]) -> None:
 def _each(inputs: Sequence[Any]) -> list[dict[str, Any]]:
     """The values of every input; raises Refused with the problems of all."""
     check_number(inputs)
-    rows: list[dict[str, Any]] = []
-    problems: list[Problem] = []
-    for number, one in enumerate(inputs):
-        try:
-            rows.append(given(one, _place(number)))
-        except Refused as refused:
-            problems.extend(refused.problems)
-    if problems:
-        raise Refused(*problems)
-    return rows
+    return all_or_refused(lambda number, one: given(one, _place(number)), inputs)

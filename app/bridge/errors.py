@@ -9,9 +9,14 @@ Refused (becomes the `errors` of a mutation's payload: nothing was changed)
 ConfigurationError (never reaches a client: raised while the schema is built)
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from graphql import GraphQLError
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 Path = tuple[str, ...]
 
@@ -68,6 +73,20 @@ class Refused(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+
+
+def all_or_refused(make: Callable[[int, _T], _R], items: Iterable[_T]) -> list[_R]:
+    """`make(place, item)` of every item; raises Refused with the problems of all of them."""
+    made: list[_R] = []
+    problems: list[Problem] = []
+    for place, item in enumerate(items):
+        try:
+            made.append(make(place, item))
+        except Refused as refused:
+            problems.extend(refused.problems)
+    if problems:
+        raise Refused(*problems)
+    return made
 
 
 class ConfigurationError(Exception):

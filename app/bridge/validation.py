@@ -122,10 +122,11 @@ def _digits(column: Numeric, value: Any) -> str | None:
         return None
     precision, scale = digits
     number = decimal.Decimal(value)
+    # First of all: what has more digits than the context cannot be rounded.
+    if number.copy_abs() >= decimal.Decimal(10) ** (precision - scale):
+        return f"may have {precision - scale} digits before the point"
     if round(number, scale) != number:
         return f"may have {scale} places after the point"
-    if abs(number) >= decimal.Decimal(10) ** (precision - scale):
-        return f"may have {precision - scale} digits before the point"
     return None
 
 

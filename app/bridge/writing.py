@@ -62,7 +62,7 @@ class Writing:
     ) -> list[Row]:
         """New rows, in one statement."""
         made = [stored(table, values, path, new=True) for values in rows]
-        return self._note_new(table, await self._insert(table, made, lambda _: path))
+        return self._note_new(table, await self._insert(table, made, path))
 
     async def set(
         self, table: type[Table], key: object, values: Values, path: Path = ("input",)
@@ -88,7 +88,7 @@ class Writing:
         self,
         table: type[Table],
         rows: Sequence[Mapping[str, Constant]],
-        path: PathOf,
+        path: Path,
         tests: Questions = Questions(),  # noqa: B008 - frozen
         *,
         skip: bool = False,
@@ -101,7 +101,7 @@ class Writing:
             tests,
             skip=skip,
         )
-        return await self._guarded(table, path(0), sql.insert(insert))
+        return await self._guarded(table, path, sql.insert(insert))
 
     async def _try(
         self, table: type[Table], rows: Sequence[Mapping[str, Constant]], tests: Questions

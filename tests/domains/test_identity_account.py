@@ -15,7 +15,7 @@ from seeds import content, identity
 from seeds.identity import DEMO_PASSWORD
 from seeds.upsert import save
 from tests.graphql import ask, code_of, global_id, refuse, send, sign_in
-from tests.people import LOG_IN, is_refused, log_in, person
+from tests.people import LOG_IN, actions, is_refused, log_in, person
 
 WHOLE = """{ viewer {
   name email profile { bio preferences user { email } }
@@ -171,6 +171,23 @@ async def test_one_can_change_ones_name_and_nothing_else_of_the_user(
         assert code_of(errors) == "BAD_USER_INPUT"
     (row,) = await User.select().where(User.id == user["id"])
     assert (row["role"], row["email"]) == ("USER", user.email)
+
+
+async def test_what_is_not_given_is_not_changed(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    user = await person(name="Ann")
+    token = await sign_in(user)
+    for _ in range(2):
+        assert await ask(client, RENAME, {"input": {}}, token) == {
+            "updateMe": {"user": {"name": "Ann"}, "errors": []}
+        }
+        data = await ask(client, PROFILE, {"input": {}}, token)
+        assert (data["updateProfile"]["profile"]["bio"], data["updateProfile"]["errors"]) == (
+            None,
+            [],
+        )
+    assert await actions() == ["profile.update"], "the one that made the profile"
 
 
 async def test_everything_ends_at_once(client: httpx.AsyncClient, database: SeedbedEngine) -> None:
