@@ -4,10 +4,11 @@ They are counted in `operations.rate_limits`, past any transaction: an attempt c
 was attempted fails. The retention command deletes what counts no longer.
 """
 
+import asyncio
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -150,6 +151,7 @@ class _Share:
     start: datetime
     left: int = 0
     spent: bool = False
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class KeyCalls:
@@ -176,11 +178,13 @@ class KeyCalls:
             if len(self._shares) >= _MOST_KEYS:
                 self._shares.clear()
             share = self._shares[key] = _Share(start)
-        if share.left == 0 and not share.spent:
-            end = start + timedelta(minutes=1)
-            taken = await self._engine.fetch(_TAKE, key, f"key:{key}", start, SHARE, end, CALLS)
-            share.left += SHARE if taken else 0
-            share.spent = not taken
-        if share.left == 0:
-            raise RateLimited(max(1, 60 - now.second))
-        share.left -= 1
+        # Of calls at the same moment one takes the share of all.
+        async with share.taking:
+            if share.left == 0 and not share.spent:
+                end = start + timedelta(minutes=1)
+                taken = await self._engine.fetch(_TAKE, key, f"key:{key}", start, SHARE, end, CALLS)
+                share.left += SHARE if taken else 0
+                share.spent = not taken
+            if share.left == 0:
+                raise RateLimited(max(1, 60 - now.second))
+            share.left -= 1

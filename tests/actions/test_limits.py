@@ -7,7 +7,7 @@ import pytest
 
 from app.actions import limits
 from app.actions.limits import CALLS, SHARE, KeyCalls, Limit, RateLimited
-from app.database import SeedbedEngine
+from app.database import SeedbedEngine, count_statements
 from app.tables import RateLimit
 from seeds import identity
 from seeds.upsert import save
@@ -110,6 +110,20 @@ async def test_processes_share_the_calls_of_a_key(database: SeedbedEngine) -> No
     assert passed == 2 * (SHARE + 1)
     assert sum(row["attempts"] for row in rows) >= 4 * SHARE
     assert all(row["attempts"] <= CALLS for row in rows)
+
+
+async def test_calls_at_the_same_moment_take_no_more_than_they_need(
+    database: SeedbedEngine,
+) -> None:
+    user = identity.user()
+    key = identity.api_key(user=user)
+    await save(user, key)
+    calls = KeyCalls(database)
+    with count_statements() as statements:
+        await asyncio.gather(*(calls.count({"api_key": key["id"]}) for _ in range(2 * SHARE)))
+    # Two shares; more rows when a minute ended meanwhile.
+    rows = await RateLimit.select(RateLimit.attempts)
+    assert statements.count == sum(row["attempts"] for row in rows) // SHARE <= 3
 
 
 async def test_who_came_without_a_key_is_not_counted(database: SeedbedEngine) -> None:
