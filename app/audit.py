@@ -1,6 +1,6 @@
 """Changes with a record: one transaction, in which no row is written without its audit row."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from uuid import UUID
 from piccolo.table import Table
 
 from app.bridge import Changes, Row, Viewer, Written
-from app.bridge.writing import Fetch
+from app.bridge.writing import Fetch, Writing
 from app.database import SeedbedEngine
 from app.policy import access_table
 from app.tables import AuditLog
@@ -29,6 +29,13 @@ class Origin:
 
     address: str | None = None
     agent: str | None = None
+
+    def columns(self) -> dict[str, str | None]:
+        """As tables have it: cut to what they hold."""
+        return {
+            "ip_address": self.address and self.address[:45],
+            "user_agent": self.agent and self.agent[:512],
+        }
 
 
 class Change(Changes):
@@ -54,6 +61,10 @@ class Change(Changes):
         self._about = (kind, None if key is None else str(key))
         self.details |= details
 
+    def by(self, viewer: Viewer) -> None:
+        """Say who acts, where that turns out within the change: whoever has logged in."""
+        self.viewer = viewer
+
     def unchanged(self) -> None:
         """Say that there was nothing to do: a repeated request leaves no row."""
         self._unchanged = True
@@ -68,17 +79,19 @@ class Change(Changes):
         if self._about is not None:
             kind, key = self._about
             own = [w for w in self.written if _is(w, kind, key)]
-            return [(kind, key, self._said(own, [w for w in self.written if w not in own]))]
+            rest = [w for w in self.written if not _is(w, kind, key)]
+            return [(kind, key, self._said(own, rest))]
         written = [w for w in self.written if w.before != w.after]
         if not written:
             return []
-        things = [w for w in written if w.table is written[0].table]
-        rest = [w for w in written if w not in things]
+        table = written[0].table
         by_key: dict[str, list[Written]] = {}
-        for each in things:
-            by_key.setdefault(str(each.key), []).append(each)
+        for each in written:
+            if each.table is table:
+                by_key.setdefault(str(each.key), []).append(each)
+        rest = [w for w in written if w.table is not table]
         return [
-            (things[0].table.__name__, key, self._said(own, [] if place else rest))
+            (table.__name__, key, self._said(own, [] if place else rest))
             for place, (key, own) in enumerate(by_key.items())
         ]
 
@@ -113,9 +126,9 @@ async def recorded(
 ) -> AsyncIterator[Change]:
     """One transaction of `viewer`'s, with its audit rows, which are written last.
 
-    `action` is what is done, as in `post.publish`; its actor is `Viewer.values["user"]`, if any.
-    An update that changes no value leaves no row. Raises NothingWrittenError where the block wrote
-    nothing and called neither `about` nor `unchanged`.
+    `action` is what is done, as in `post.publish`; its actor is `Viewer.values["user"]`, if any, of
+    `viewer` or of whom `Change.by` names. An update that changes no value leaves no row. Raises
+    NothingWrittenError where the block wrote nothing and called neither `about` nor `unchanged`.
     """
     async with engine.transaction():
         change = Change(viewer, fetch or engine.fetch, action)
@@ -123,33 +136,20 @@ async def recorded(
         if not change.is_said:
             raise NothingWrittenError(action)
         if entries := change.entries():
-            await write_entries(fetch or engine.fetch, action, viewer, origin, entries)
-
-
-async def write_entries(
-    fetch: Fetch,
-    action: str,
-    viewer: Viewer,
-    origin: Origin,
-    entries: Sequence[tuple[str, str | None, Mapping[str, Any]]],
-) -> None:
-    """Write audit rows (type and id of the thing, details), in one statement."""
-    log = Changes(access_table(), viewer, fetch)
-    await log.insert_many(
-        AuditLog,
-        [
-            {
-                "user": viewer.values.get("user"),
-                "action": action,
-                "resource_type": kind,
-                "resource_id": key,
-                "details": dict(details),
-                "ip_address": origin.address,
-                "user_agent": origin.agent and origin.agent[:512],
-            }
-            for kind, key, details in entries
-        ],
-    )
+            await Writing(change.viewer, change.fetch).insert_many(
+                AuditLog,
+                [
+                    {
+                        "user": change.viewer.values.get("user"),
+                        "action": action,
+                        "resource_type": kind,
+                        "resource_id": key,
+                        "details": details,
+                        **origin.columns(),
+                    }
+                    for kind, key, details in entries
+                ],
+            )
 
 
 def differences(written: Written) -> dict[str, Any]:

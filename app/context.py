@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -36,10 +36,6 @@ class Context:
     def change(self, action: str) -> AbstractAsyncContextManager[Change]:
         """One transaction of the caller's, with its audit row: see `recorded`."""
         return recorded(self.engine, action, self.viewer, self.origin, self.request.executor.fetch)
-
-    def acting_as(self, viewer: Viewer) -> "Context":
-        """The same request by whom its caller has turned out to be: for the record of a change."""
-        return replace(self, viewer=viewer)
 
     def reading_as(self, viewer: Viewer) -> Request:
         """What reads as somebody else from now on: whoever the caller has become."""

@@ -1,12 +1,14 @@
 """Changes with a record: what the audit row says, and that neither comes without the other."""
 
 import json
+from collections.abc import Sequence
+from time import process_time
 from typing import Any
 
 import pytest
 
-from app.audit import NothingWrittenError, Origin, recorded
-from app.bridge import Problem, Refused, Viewer
+from app.audit import Change, NothingWrittenError, Origin, recorded
+from app.bridge import Problem, Refused, Viewer, Written
 from app.database import SeedbedEngine
 from app.tables import AuditLog, Comment, Post, User
 from seeds import content, identity
@@ -88,9 +90,38 @@ async def test_what_a_change_is_about_may_be_said(database: SeedbedEngine, user:
 async def test_an_update_that_changes_nothing_leaves_no_row(
     database: SeedbedEngine, user: User
 ) -> None:
-    async with recorded(database, "user.update", acting(user)) as change:
-        await change.set(User, user.id, {"name": user.name})
+    for values in ({"name": user.name}, {}):
+        async with recorded(database, "user.update", acting(user)) as change:
+            await change.update(User, user.id, values)
     assert await log() == []
+
+
+async def test_who_acts_may_turn_out_within_the_change(database: SeedbedEngine, user: User) -> None:
+    async with recorded(database, "session.open", Viewer("ANONYMOUS")) as change:
+        change.by(acting(user))
+        change.about(User, user.id)
+    (row,) = await log()
+    assert row["user"] == user.id
+
+
+def test_a_change_of_very_many_rows_is_told_in_time() -> None:
+    async def fetch(*_: object) -> Sequence[Any]:
+        raise AssertionError("nothing is asked")
+
+    change = Change(Viewer("ANONYMOUS"), fetch, "post.import")
+    change.written = [
+        Written(table, number, None, {"slug": str(number)})
+        for number in range(5_000)
+        for table in (Post, Comment)
+    ]
+    for about in (False, True):
+        if about:
+            change.about(Post, 7)
+        began = process_time()
+        entries = change.entries()
+        assert len(entries) == (1 if about else 5_000)
+        assert len(entries[0][2]["with"]) == (9_999 if about else 5_000)
+        assert process_time() - began < 5, "the time grows with the square of the rows"
 
 
 async def test_a_change_that_writes_nothing_is_a_fault(database: SeedbedEngine, user: User) -> None:
@@ -118,8 +149,9 @@ async def test_without_its_row_a_change_is_undone(database: SeedbedEngine, user:
     assert await User.exists().where(User.name == "New") is False
 
 
-async def test_long_agents_are_cut(database: SeedbedEngine, user: User) -> None:
-    async with recorded(database, "a.b", acting(user), Origin(None, "a" * 600)) as change:
+async def test_long_addresses_and_agents_are_cut(database: SeedbedEngine, user: User) -> None:
+    origin = Origin("fe80::1%" + "a" * 60, "a" * 600)
+    async with recorded(database, "a.b", acting(user), origin) as change:
         change.about(User, user.id)
     (row,) = await log()
-    assert (row["ip_address"], row["user_agent"]) == (None, "a" * 512)
+    assert (row["ip_address"], row["user_agent"]) == ("fe80::1%" + "a" * 37, "a" * 512)

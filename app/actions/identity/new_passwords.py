@@ -7,9 +7,9 @@ from app.actions.identity.endings import end_links, end_sessions
 from app.actions.identity.passwords import check_password, hash_password, verify_password
 from app.actions.identity.sessions import count_attempt, forget_attempt
 from app.bridge import Problem, Refused
-from app.context import Context
+from app.context import Context, viewer_of
 from app.database import SeedbedEngine
-from app.jobs import SendEmail, enqueue
+from app.jobs import SendEmail, enqueue, is_mailable
 from app.tables import User
 from app.tables.identity import MagicLinkPurpose, UserStatus
 
@@ -64,6 +64,7 @@ async def reset_password(context: Context, token: str, password: str) -> None:
             or user["email"].casefold() != link["email"].casefold()
         ):
             raise links.unusable()
+        change.by(viewer_of(user))
         values = {"password_hash": hashed, "email_verified": True}
         await change.set(User, user["user"], values)
         ended = await end_sessions(context.engine, user["user"])
@@ -74,5 +75,5 @@ async def reset_password(context: Context, token: str, password: str) -> None:
 
 async def _tell(engine: SeedbedEngine, email: str) -> None:
     """Tell the owner of the account that its password is another one."""
-    if accounts.is_mailable(email):
+    if is_mailable(email):
         await enqueue(engine, SendEmail(template="password-changed", to=email))

@@ -75,13 +75,12 @@ async def log_in(
     if user is None or not known or user["status"] != UserStatus.ACTIVE:
         raise Refused(_WRONG)
     await forget_attempt(context, email)
-    acting = context.acting_as(viewer_of(user))
-    async with acting.change("session.open") as change:
+    async with context.change("session.open") as change:
         locked = await accounts.lock(context.engine, user["user"])
         if locked != user:
             # Suspended, deleted or given another password within the last moment.
             raise Refused(_WRONG)
-        return await open_session(change, acting, user, device, ("input", "device"))
+        return await open_session(change, context, user, device, ("input", "device"))
 
 
 def check_device(device: Mapping[str, Any] | None, path: tuple[str, ...]) -> None:
@@ -126,8 +125,7 @@ async def open_session(
             else await _device(change, context, user, device, path),
             "access_token_hash": hash_token(access := new_token(ACCESS_TOKEN)),
             "expires_at": (expires_at := _access_end(context, now)),
-            "ip_address": context.origin.address and context.origin.address[:45],
-            "user_agent": context.origin.agent and context.origin.agent[:512],
+            **context.origin.columns(),
         },
         path,
     )
@@ -135,6 +133,7 @@ async def open_session(
     await change.set(User, user["user"], {"last_login_at": now})
     change.about(Session, session["id"])
     viewer = viewer_of({**user, "session": session["id"]})
+    change.by(viewer)
     return Login(access, refresh[1], expires_at, viewer)
 
 
@@ -144,33 +143,40 @@ async def refresh(context: Context, token: str) -> Login:
     One that is used again ends its session, and with it every token that was made from it: whether
     the thief or the owner came second cannot be known. That stays done although Refused is raised.
     """
-    found = await context.engine.fetch(_FIND, hash_token(token[:200]), datetime.now(UTC))
+    hashed = hash_token(token[:200])
+    found = await context.engine.fetch(_FIND, hashed, datetime.now(UTC))
     if not found:
         raise Refused(_NO_TOKEN)
-    acting = context.acting_as(viewer_of(dict(found[0])))
-    session: UUID = found[0]["session"]
+    viewer, session = viewer_of(dict(found[0])), found[0]["session"]
     try:
-        async with acting.change("session.refresh") as change:
-            return await _rotate(change, acting, token, session)
+        async with context.change("session.refresh") as change:
+            return await _rotate(change, context, hashed, found[0]["user"], session)
     except _TokenReusedError:
-        async with acting.change("session.token_reused") as change:
-            await end_session(context.engine, session)
-            change.about(Session, session, session_ended=True)
+        async with context.change("session.token_reused") as change:
+            change.by(viewer)
+            if await end_session(context.engine, session):
+                change.about(Session, session, session_ended=True)
+            else:
+                change.unchanged()
         raise Refused(_NO_TOKEN) from None
 
 
-async def _rotate(change: Change, context: Context, token: str, session: UUID) -> Login:
+async def _rotate(
+    change: Change, context: Context, hashed: str, user: UUID, session: UUID
+) -> Login:
     now = datetime.now(UTC)
-    # Whatever happens to a session's tokens happens with the session's row locked.
+    # Whatever happens to a session's tokens happens with the session's row locked. The user comes
+    # first, as for whoever ends all sessions: the two would wait for each other.
+    await accounts.lock(context.engine, user)
     await context.engine.fetch("select id from identity.sessions where id = $1 for update", session)
-    found = await context.engine.fetch(_FIND, hash_token(token), now)
-    if not found:
+    found = await context.engine.fetch(_FIND, hashed, now)
+    if not found or not found[0]["alive"]:
         raise Refused(_NO_TOKEN)
     row = found[0]
-    if not row["alive"] and not row["used"]:
-        raise Refused(_NO_TOKEN)
     if row["used"]:
-        raise _TokenReusedError if row["alive"] else Refused(_NO_TOKEN)
+        raise _TokenReusedError
+    viewer = viewer_of(dict(row))
+    change.by(viewer)
     successor, plain = await _new_refresh_token(change, context, row["user"], session, now)
     await change.set(RefreshToken, row["token"], {"revoked_at": now, "replaced_by": successor})
     access = new_token(ACCESS_TOKEN)
@@ -181,7 +187,7 @@ async def _rotate(change: Change, context: Context, token: str, session: UUID) -
     if row["device"] is not None:
         await change.set(Device, row["device"], {"last_active_at": now})
     change.about(Session, session)
-    return Login(access, plain, expires_at, viewer_of(dict(row)))
+    return Login(access, plain, expires_at, viewer)
 
 
 def _access_end(context: Context, now: datetime) -> datetime:

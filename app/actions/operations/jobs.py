@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from app import jobs
-from app.audit import write_entries
 from app.bridge import Problem, Refused
 from app.context import Context
 
@@ -13,13 +12,12 @@ async def retry(context: Context, ids: Sequence[int] | None) -> int:
 
     Raises Refused when none of `ids` has failed.
     """
-    async with context.engine.transaction():
+    async with context.change("job.retry") as change:
         count = await jobs.retry(context.engine, ids)
         if ids is not None and not count:
             raise Refused(Problem("NOT_FOUND", "no job with these ids has failed", ("ids",)))
         if count:
-            details = {"jobs": count, "ids": None if ids is None else sorted(set(ids))}
-            entry = ("Job", None, details)
-            viewer, origin = context.viewer, context.origin
-            await write_entries(context.engine.fetch, "job.retry", viewer, origin, [entry])
+            change.about("Job", None, jobs=count, ids=None if ids is None else sorted(set(ids)))
+        else:
+            change.unchanged()
     return count
