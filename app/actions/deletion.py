@@ -9,13 +9,13 @@ from uuid import UUID
 from piccolo.table import Table
 
 from app.audit import Change
-from app.bridge import Action
+from app.bridge import Action, Row
 
 
-async def delete(change: Change, table: type[Table], key: UUID) -> None:
-    """Mark a row as deleted, if the policy lets the caller delete it."""
+async def delete(change: Change, table: type[Table], key: UUID) -> Row:
+    """Mark a row as deleted, if the policy lets the caller delete it; returns it."""
     await change.target(table, key, Action.DELETE)
-    await change.set(table, key, {"deleted_at": datetime.now(UTC)})
+    return await change.set(table, key, {"deleted_at": datetime.now(UTC)})
 
 
 async def restore(change: Change, table: type[Table], key: UUID) -> None:

@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.database import SeedbedEngine
+from app.database import SeedbedEngine, count_statements
 from app.tables import Device, Session
 from seeds import identity
 from seeds.upsert import save
@@ -89,12 +89,13 @@ async def test_anothers_session_or_device_is_as_one_that_is_not_there(
     await save(device, session)
     token = await sign_in(stranger)
     for document, there, missing in ((REVOKE, session, absent[0]), (REMOVE, device, absent[1])):
-        answers = [
-            (await send(client, document, {"id": global_id(row)}, token)).content
-            for row in (there, missing)
-        ]
+        answers = []
+        for row in (there, missing):
+            with count_statements() as statements:
+                response = await send(client, document, {"id": global_id(row)}, token)
+            answers.append((response.content, statements.count))
         assert answers[0] == answers[1]
-        assert b"NOT_FOUND" in answers[0]
+        assert b"NOT_FOUND" in answers[0][0]
     assert await Session.count().where(Session.revoked_at.is_null()) == 2
     assert await Device.count() == 1
     assert await actions() == []

@@ -5,6 +5,9 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
+from html import unescape
 from typing import Any
 
 import httpx
@@ -13,9 +16,10 @@ import pytest
 from app.actions.identity import verify_password
 from app.database import SeedbedEngine, count_statements
 from app.settings import Settings
-from app.tables import MagicLink, Session, User
+from app.tables import AuditLog, MagicLink, Session, User
 from app.worker.attempts import Attempt
 from app.worker.mail import send_email
+from app.worker.mail.compose import compose
 from seeds import identity
 from seeds.identity import DEMO_HASH, DEMO_PASSWORD
 from seeds.upsert import save
@@ -74,6 +78,9 @@ async def test_who_registers_has_an_account_once_the_link_is_used(
     assert (await ask(client, LOG_IN, {"input": values}))["logIn"]["accessToken"]
     assert await is_useless(client, mail.token)
     assert await actions() == ["user.register", "magic_link.redeem", "session.open"]
+    (user,) = await User.select()
+    log = await AuditLog.select(AuditLog.user).order_by(AuditLog.id)
+    assert [row["user"] for row in log] == [None, user["id"], user["id"]]
 
 
 async def test_the_link_that_is_used_decides_about_the_account(
@@ -294,7 +301,24 @@ async def test_a_password_that_is_not_changed(
 
 
 @pytest.mark.parametrize(
-    "email", ["a@b.c\r\nBcc: x@y.z", "a@b.c, x@y.z", "<a@b.c>", "a", "", "a@b.c\x00", "a" * 300]
+    "email",
+    [
+        "a@b.c\r\nBcc: x@y.z",
+        "a@b.c\nBcc: x@y.z",
+        "a\r@b.c",
+        "a@b.c\u2028x",
+        "a\x85@b.c",
+        "a@b.c, x@y.z",
+        "<a@b.c>",
+        "a",
+        "",
+        "a@b.c\x00",
+        "a" * 300,
+        # Encoded words (RFC 2047), which stand for a line break and a header.
+        "=?utf-8?q?a=0d=0aBcc=3ax=40y?=@b.c",
+        "=?utf-8?b?YQ0KQmNjOiB4QHk=?=@b.c",
+        "a@=?u?q?=0a?=",
+    ],
 )
 async def test_an_address_that_is_none_gets_no_mail(
     client: httpx.AsyncClient, database: SeedbedEngine, email: str
@@ -306,6 +330,33 @@ async def test_an_address_that_is_none_gets_no_mail(
     assert payload["errors"][0]["path"] == ["input", "email"]
     assert await mails(database) == []
     assert await MagicLink.count() == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["N\r\nBcc: x@y.z", "N\nBcc: x@y.z", "=?utf-8?q?=0aBcc=3ax=40y?=", "<b>N</b>", "{{ 7 * 7 }}"],
+)
+async def test_a_name_is_in_no_mail(
+    client: httpx.AsyncClient, database: SeedbedEngine, name: str
+) -> None:
+    await register(client, name=name)
+    (job,) = await mails(database)
+    await redeem(client, job.token)
+    await ask(client, RESET, {"email": job.to})
+    settings = Settings(mail_from="Seedbed <a@b.example>")
+    for number, each in enumerate(await mails(database)):
+        mail = message_from_bytes(
+            compose(each, settings, number, datetime.now(UTC)).as_bytes(), policy=SMTP
+        )
+        assert mail.keys() == [
+            "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version",
+            "Content-Type",
+        ]  # fmt: skip
+        assert mail["To"] == "new@seedbed.example"
+        for part in mail.walk():
+            if not part.is_multipart():
+                assert name not in unescape(part.get_content())
+                assert "x@y" not in part.get_content()
 
 
 @pytest.mark.parametrize("name", ["", " ", "n" * 201, "a\x00b"])

@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 
+from app.actions.identity import hash_password
 from app.database import SeedbedEngine, count_statements
 from app.tables import AuditLog, Device, RefreshToken, Session, User
 from app.tables.identifiers import hash_token
@@ -100,6 +102,42 @@ async def test_a_wrong_password_is_told_what_strangers_are_told(
     ]
 
 
+@pytest.mark.parametrize(
+    ("password", "differences"),
+    [
+        (DEMO_PASSWORD, {}),
+        ("wrong", {}),
+        ("wrong", None),
+        (DEMO_PASSWORD, {"status": "SUSPENDED"}),
+        (DEMO_PASSWORD, {"deleted_at": datetime(2026, 1, 1, tzinfo=UTC)}),
+        (DEMO_PASSWORD, {"password_hash": None}),
+    ],
+    ids=["right", "wrong", "nobody", "suspended", "deleted", "without a password"],
+)
+async def test_a_login_costs_one_verification_whoever_there_is(
+    client: httpx.AsyncClient,
+    database: SeedbedEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    password: str,
+    differences: dict[str, Any] | None,
+) -> None:
+    """All of the same cost: with the parameters of new hashes."""
+    verified: list[str] = []
+    verify = PasswordHasher.verify
+
+    def count(self: PasswordHasher, hashed: str, given: str) -> bool:
+        verified.append(hashed)
+        return verify(self, hashed, given)
+
+    monkeypatch.setattr(PasswordHasher, "verify", count)
+    email = "nobody@seedbed.example"
+    if differences is not None:
+        email = (await person(**differences)).email
+    await ask(client, LOG_IN, {"input": {"email": email, "password": password}})
+    (hashed,) = verified
+    assert extract_parameters(hashed) == extract_parameters(await hash_password("a new password"))
+
+
 async def test_a_device_is_known_again(client: httpx.AsyncClient, database: SeedbedEngine) -> None:
     user = await person()
     await log_in(client, user, deviceId="d1", deviceName="Old name")
@@ -176,6 +214,21 @@ async def test_a_refresh_token_used_twice_ends_the_session(
     assert (await actions())[2:] == ["session.refresh", "session.token_reused"]
     (row,) = await AuditLog.select().where(AuditLog.action == "session.token_reused")
     assert (row["user"], row["resource_type"]) == (user["id"], "Session")
+
+
+async def test_a_token_of_long_ago_ends_the_session_as_well(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    tokens = [(await log_in(client, await person()))["refreshToken"]]
+    for _ in range(3):
+        payload = (await ask(client, REFRESH, {"token": tokens[-1]}))["refresh"]
+        tokens.append(payload["refreshToken"])
+    await refused_to_refresh(client, tokens[0])
+    for token in tokens:
+        await refused_to_refresh(client, token)
+    assert await is_refused(client, payload["accessToken"])
+    assert await RefreshToken.count() == 4
+    assert (await actions()).count("session.token_reused") == 1
 
 
 async def test_the_end_of_a_stolen_session_is_committed_although_the_answer_is_an_error(

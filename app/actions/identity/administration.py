@@ -5,7 +5,7 @@ from uuid import UUID
 from app.actions import deletion
 from app.actions.identity.endings import end_everything
 from app.audit import Change
-from app.bridge import Action, Problem, Refused, Row
+from app.bridge import Problem, Refused, Row
 from app.context import Context
 from app.tables import User
 from app.tables.identity import UserRole, UserStatus
@@ -58,8 +58,7 @@ async def delete_user(context: Context, user: UUID) -> UUID:
     Everybody may delete themselves, and administrators others.
     """
     async with context.change("user.delete") as change:
-        row = await change.target(User, user, Action.DELETE)
-        await deletion.delete(change, User, user)
+        row = await deletion.delete(change, User, user)
         ended = await end_everything(context.engine, user, row["email"])
         await _somebody_is_left(change)
         change.about(User, user, **ended)

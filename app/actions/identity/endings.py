@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from app.actions.identity import accounts
-from app.audit import Change
 from app.bridge import Action, Problem, Refused
 from app.context import Context
 from app.database import SeedbedEngine
@@ -104,18 +103,11 @@ async def revoke_session(context: Context, session: UUID) -> UUID:
 async def remove_device(context: Context, device: UUID) -> None:
     """Forget a device that the caller may remove; its sessions end and are forgotten with it."""
     async with context.change("device.remove") as change:
-        await _lock_owner(change, context, device)
+        if (row := await change.find(Device, device, Action.DELETE)) is not None:
+            # In the order in which others lock: user, sessions, device. Nobody logs in on it
+            # meanwhile, and none of its sessions is refreshed.
+            await accounts.lock(context.engine, row["user"])
+            await context.engine.fetch(
+                "select id from identity.sessions where device = $1 order by id for update", device
+            )
         await change.delete(Device, device)
-
-
-async def _lock_owner(change: Change, context: Context, device: UUID) -> None:
-    """Keep the device's user from logging in on it meanwhile, and its sessions from refreshing.
-
-    In the order in which others lock: user, sessions, device.
-    """
-    rows = await context.engine.fetch('select "user" from identity.devices where id = $1', device)
-    if rows:
-        await accounts.lock(context.engine, rows[0]["user"])
-        await context.engine.fetch(
-            "select id from identity.sessions where device = $1 order by id for update", device
-        )

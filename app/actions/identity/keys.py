@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from app.actions.identity import accounts
 from app.bridge import Action, NotAllowed, Problem, Refused
 from app.context import Context
 from app.policy import Caller
 from app.tables import ApiKey
 from app.tables.identifiers import API_KEY, hash_token, new_token
-from app.tables.identity import Scope
+from app.tables.identity import Scope, UserStatus
 
 # Of a key, that many characters are shown: enough to tell keys apart, far too few to guess one.
 _SHOWN = len(API_KEY) + 6
@@ -35,7 +36,12 @@ async def create_api_key(
         )
     plain = new_token(API_KEY)
     user = context.viewer.values["user"]
+    assert isinstance(user, UUID)
     async with context.change("api_key.create") as change:
+        # Keys are counted, and ended with their user, one change after the other.
+        locked = await accounts.lock(context.engine, user)
+        if locked is None or locked["status"] != UserStatus.ACTIVE:
+            raise NotAllowed("your account has just been suspended or deleted")
         row = await change.create(
             ApiKey,
             {

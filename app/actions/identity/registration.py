@@ -106,29 +106,27 @@ async def redeem_magic_link(
     link = await links.find(context.engine, token, *wanted)
     async with context.change("magic_link.redeem") as change:
         # Two links of one address at once: the later one finds the user that the first has made.
-        await context.engine.fetch(
-            "select pg_advisory_xact_lock(hashtextextended('email:' || lower($1), 0))",
-            link["email"],
-        )
+        await change.one_at_a_time(f"email:{link['email'].casefold()}")
+        found = await accounts.by_email(context.engine, link["email"])
+        # The user before the link, as for whoever ends all links: or they wait for each other.
+        known = found and await accounts.lock(context.engine, found["user"])
         await links.use(context.engine, link["id"])
-        user = await _user_of(change, context, link)
+        user = await _user_of(change, context, link, known)
         return await open_session(change, context, user, device, ("device",))
 
 
-async def _user_of(change: Change, context: Context, link: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The user that a link logs in: found, activated or made."""
-    found = await accounts.by_email(context.engine, link["email"])
-    if found is None:
+async def _user_of(
+    change: Change, context: Context, link: Mapping[str, Any], user: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
+    """The user that a link logs in: the one of its address, perhaps activated, or a new one."""
+    if user is None:
         # A user who has been deleted, or has another address by now, is not made anew.
         if link["user"] is not None or not await _may_register(context.engine, link):
             raise links.unusable()
         row = await change.insert(User, _new_user(link))
         await end_links(context.engine, row["id"], link["email"])
         return {**row, "user": row["id"]}
-    user = await accounts.lock(context.engine, found["user"])
-    if user is None or user["status"] == UserStatus.SUSPENDED:
-        raise links.unusable()
-    if link["user"] not in {None, user["user"]}:
+    if user["status"] == UserStatus.SUSPENDED or link["user"] not in {None, user["user"]}:
         raise links.unusable()
     changes: dict[str, Any] = {"email_verified": True}
     if user["status"] == UserStatus.PENDING:

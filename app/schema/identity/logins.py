@@ -37,6 +37,16 @@ def device_of(device: DeviceInput | None, path: tuple[str, ...]) -> Mapping[str,
     return given(device, path) if device else None
 
 
+# What the payload of whoever has logged in shows.
+_LOGGED_IN: Mapping[str, Any] = {
+    "access_token": str,
+    "refresh_token": str,
+    "expires_at": datetime,
+    "session": tables.Session,
+    "user": tables.User,
+}
+
+
 def logged_in(context: Context, login: actions.Login) -> Outcome:
     """The payload of whoever has logged in, read as they may read now."""
     return Outcome(
@@ -51,15 +61,7 @@ def logged_in(context: Context, login: actions.Login) -> Outcome:
     )
 
 
-@mutations.field(
-    who=ANYONE,
-    scope=None,
-    access_token=str,
-    refresh_token=str,
-    expires_at=datetime,
-    session=tables.Session,
-    user=tables.User,
-)
+@mutations.field(who=ANYONE, scope=None, **_LOGGED_IN)
 async def log_in(context: Context, input: LogInInput) -> Outcome:
     """Log in with a password. The answer does not tell whether the email has an account.
 
@@ -72,15 +74,7 @@ async def log_in(context: Context, input: LogInInput) -> Outcome:
     return logged_in(context, login)
 
 
-@mutations.field(
-    who=ANYONE,
-    scope=None,
-    access_token=str,
-    refresh_token=str,
-    expires_at=datetime,
-    session=tables.Session,
-    user=tables.User,
-)
+@mutations.field(who=ANYONE, scope=None, **_LOGGED_IN)
 async def refresh(context: Context, refresh_token: str) -> Outcome:
     """Get new tokens for a refresh token, which is thereby used up, as is the old access token.
 
@@ -116,15 +110,7 @@ async def request_magic_link(context: Context, email: str) -> Outcome:
     return Outcome()
 
 
-@mutations.field(
-    who=ANYONE,
-    scope=None,
-    access_token=str,
-    refresh_token=str,
-    expires_at=datetime,
-    session=tables.Session,
-    user=tables.User,
-)
+@mutations.field(who=ANYONE, scope=None, **_LOGGED_IN)
 async def redeem_magic_link(
     context: Context, token: str, device: DeviceInput | None = None
 ) -> Outcome:
