@@ -6,14 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
-from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNamedType, GraphQLNonNull
 
 from app.database import SeedbedEngine
-from app.schema import make_schema
 from app.tables import Post, University, User
 from seeds import assessment, catalog, content, identity, projects
 from seeds.upsert import save
 from tests.graphql import ask, code_of, global_id, refuse, send, sign_in
+from tests.policy.filters import filters_of
 
 AT = datetime(2026, 5, 5, tzinfo=UTC)
 ROLES = ("ANONYMOUS", "STAFF")
@@ -23,77 +22,6 @@ ROLES = ("ANONYMOUS", "STAFF")
 def mode() -> str:
     """One is enough: both modes have the same conditions in their statements."""
     return "json"
-
-
-# A value of each type, which hidden rows have, and shown ones have not.
-VALUES: dict[str, Any] = {
-    "String": "hidden",
-    "Int": 7,
-    "Boolean": False,
-    "DateTime": "2026-05-05T00:00:00Z",
-    "Decimal": "7.77",
-    "JSON": {"hidden": 1},
-}
-
-
-def _values(named: GraphQLNamedType, name: str) -> list[Any]:
-    """Values for a field of a filter of values: what hidden rows have."""
-    if name == "path":
-        return [["hidden"]]
-    if name in {"isNull", "isEmpty"}:
-        return [True, False]
-    if hasattr(named, "values"):
-        return list(named.values)
-    if named.name == "ID":
-        return []
-    return [VALUES[named.name]]
-
-
-def _comparisons(kind: GraphQLInputObjectType) -> list[dict[str, Any]]:
-    """Every operator of a filter of values, with a value that would find hidden rows."""
-    found: list[dict[str, Any]] = []
-    for name, field in kind.fields.items():
-        inner: Any = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-        many = isinstance(inner, GraphQLList)
-        named = inner.of_type if many else inner
-        named = named.of_type if isinstance(named, GraphQLNonNull) else named
-        if isinstance(named, GraphQLInputObjectType):
-            found += [
-                {name: {"path": ["hidden"], **one}}
-                for one in _comparisons(named)
-                if "path" not in one
-            ]
-        elif name != "path":
-            found += [{name: [value] if many else value} for value in _values(named, name)]
-    return found
-
-
-_ROWS = {f"{exposed.name}Filter" for exposed in make_schema().bridge.registry.types}
-
-
-def _filters(type_name: str, depth: int = 2) -> list[dict[str, Any]]:
-    """Every operator of every column of a type, and of those behind its relations."""
-    kind = make_schema().schema._schema.get_type(f"{type_name}Filter")
-    assert isinstance(kind, GraphQLInputObjectType)
-    found: list[dict[str, Any]] = []
-    for name, field in kind.fields.items():
-        named = field.type
-        if name in {"and", "or", "not"}:
-            continue
-        if name == "search":
-            found.append({"search": "hidden"})
-        elif not isinstance(named, GraphQLInputObjectType):
-            continue
-        elif named.name.removesuffix("ListFilter") + "Filter" in _ROWS and "some" in named.fields:
-            below = _filters(named.name.removesuffix("ListFilter"), depth - 1) if depth > 1 else []
-            found += [{name: {how: {}}} for how in named.fields]
-            found += [{name: {"some": one}} for one in below]
-        elif named.name in _ROWS:
-            below = _filters(named.name.removesuffix("Filter"), depth - 1) if depth > 1 else []
-            found += [{name: one} for one in [{}, *below]]
-        else:
-            found += [{name: one} for one in _comparisons(named)]
-    return found
 
 
 LISTS = {
@@ -194,7 +122,7 @@ async def test_hidden_rows_change_no_filter(
     await save(user)
     token = None if role == "ANONYMOUS" else await sign_in(user)
     post = await _shown(user)
-    documents = _documents(field, _filters(LISTS[field], depth=2 if field == "posts" else 1))
+    documents = _documents(field, filters_of(LISTS[field], depth=2 if field == "posts" else 1))
     before = [(await send(client, text, given, token)).content for text, given in documents]
     await _hide(user, post)
     after = [(await send(client, text, given, token)).content for text, given in documents]
@@ -214,7 +142,7 @@ async def test_the_same_rows_change_the_filters_of_who_may_see_them(
     await save(user)
     token = await sign_in(user)
     post = await _shown(user)
-    (document, *_) = _documents("posts", _filters("Post"))
+    (document, *_) = _documents("posts", filters_of("Post"))
     before = (await send(client, *document, token)).json()
     await _hide(user, post)
     after = (await send(client, *document, token)).json()

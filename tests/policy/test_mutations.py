@@ -6,15 +6,18 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import GraphQLInputObjectType, get_named_type
 from strawberry.utils.str_converters import to_camel_case
 
 from app.database import SeedbedEngine
 from app.policy import ADMINS, Caller
-from app.tables import AuditLog
+from app.tables import AuditLog, User
+from tests.graphql import global_id
 from tests.policy.examples.register import EXAMPLES
 from tests.policy.examples.runs import (
     MUTATIONS,
     example_of,
+    field_of,
     kind_of,
     let_keys_in,
     problems_of,
@@ -128,6 +131,77 @@ async def test_whoever_may_not_call_it_changes_nothing(
         assert problems_of(name, response), f"{own.stranger} is let through by {name}"
     assert await stored(database) == before
     assert await recorded(world) == []
+
+
+# What administrators give roles with: to others, never to themselves.
+GIVES_ROLES = {"set_user_role", "appoint_staff", "dismiss_staff"}
+
+
+def test_roles_are_given_by_these_alone() -> None:
+    found = set()
+    for name in MUTATIONS:
+        texts = [str(kind.type) for kind in field_of(name).args.values()]
+        inputs = [get_named_type(kind.type) for kind in field_of(name).args.values()]
+        for kind in inputs:
+            if isinstance(kind, GraphQLInputObjectType):
+                texts += [str(field.type) for field in kind.fields.values()]
+        if any("UserRole" in text for text in texts):
+            found.add(name)
+    assert found == {"set_user_role"}
+
+
+def _of_oneself(given: Any, user: str) -> Any:
+    """Variables in which every id of a user is the caller's own."""
+    match given:
+        case dict():
+            return {name: _of_oneself(value, user) for name, value in given.items()}
+        case list():
+            return [_of_oneself(value, user) for value in given]
+        case str() if given.startswith("User_"):
+            return user
+        case _:
+            return given
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_nobody_changes_their_own_role(
+    client: httpx.AsyncClient, database: SeedbedEngine, world: World, name: str
+) -> None:
+    own = example_of(name)
+    variables = await own.prepare(world)
+
+    async def roles() -> dict[Any, str]:
+        rows = await User.select(User.id, User.role)
+        return {row["id"]: row["role"] for row in rows}
+
+    before = await roles()
+    for caller in {*ROLES, own.caller}:
+        if kind_of(caller) not in MUTATIONS[name].who:
+            continue
+        async with database.transaction() as transaction:
+            given = variables
+            if caller in ROLES:
+                given = _of_oneself(variables, global_id(world.rows[caller]))
+            await run(client, name, given, world.tokens[caller])
+            after = await roles()
+            await transaction.rollback()
+        assert before.items() <= after.items(), caller
+        # An account that was made meanwhile is a plain user's.
+        assert {after[key] for key in after.keys() - before.keys()} <= {"USER"}
+
+
+@pytest.mark.parametrize("name", sorted(GIVES_ROLES))
+async def test_roles_are_given_to_others(
+    client: httpx.AsyncClient, database: SeedbedEngine, world: World, name: str
+) -> None:
+    """What the test above would find, were it let through."""
+    own = example_of(name)
+    assert own.caller == "admin"
+    variables = await own.prepare(world)
+    ids = re.findall(r"User_([0-9a-f-]+)", str(variables))
+    before = await User.select(User.role).where(User.id.is_in(ids))
+    await run(client, name, variables, world.tokens[own.caller])
+    assert await User.select(User.role).where(User.id.is_in(ids)) != before
 
 
 FAULT = (
