@@ -20,6 +20,7 @@ from app.tables import AuditLog, MagicLink, Session, User
 from app.worker.attempts import Attempt
 from app.worker.mail import send_email
 from app.worker.mail.compose import compose
+from app.worker.mail.texts import TEXTS
 from seeds import identity
 from seeds.identity import DEMO_HASH, DEMO_PASSWORD
 from seeds.upsert import save
@@ -159,6 +160,8 @@ async def test_asking_does_and_answers_the_same_whoever_there_is(
         found.add((response.content, response.status_code, statements.count))
         (mail,) = (await mails(database))[before:]
         assert mail.to == email
+        assert mail.token
+        assert TEXTS[mail.template].expiry, "it does not say how long the link is good for"
         assert (mail.template if mail.wanted else None) == WRITTEN.get((asking, account)), account
     assert len(found) == 1
     assert b'"errors":[]' in next(iter(found))[0]

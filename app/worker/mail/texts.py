@@ -23,6 +23,7 @@ class Text:
 
 _ONCE = "It works once, until {until}."
 _NOT_YOU = "If you did not ask for it, you need not do anything."
+_YOURS = "Do not pass it on: whoever has it can log in as you."
 
 TEXTS: Mapping[MailTemplate, Text] = {
     "magic-link": Text(
@@ -31,7 +32,7 @@ TEXTS: Mapping[MailTemplate, Text] = {
         path="/log-in",
         label="Log in",
         expiry=_ONCE,
-        after=(_NOT_YOU, "Do not pass it on: whoever has it can log in as you."),
+        after=(_NOT_YOU, _YOURS),
     ),
     "reset-password": Text(
         subject="Choose a new password for {site}",
@@ -53,11 +54,12 @@ TEXTS: Mapping[MailTemplate, Text] = {
         subject="You already have an account at {site}",
         before=(
             "Somebody, probably you, wanted to register with this address.",
-            "You already have an account: log in as usual, or choose a new password there.",
+            "You already have an account: log in as usual, or here without a password.",
         ),
         path="/log-in",
         label="Log in",
-        after=("If it was not you, you need not do anything.",),
+        expiry=_ONCE,
+        after=("If it was not you, you need not do anything.", _YOURS),
     ),
     "password-changed": Text(
         subject="Your password at {site} was changed",
