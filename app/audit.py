@@ -65,11 +65,11 @@ class Change(Changes):
 
     def entries(self) -> list[tuple[str, str | None, dict[str, Any]]]:
         """The audit rows: type and id of the thing, and details."""
+        written = [w for w in self.written if w.before != w.after]
         if self._about is not None:
             kind, key = self._about
-            own = [w for w in self.written if _is(w, kind, key)]
-            return [(kind, key, self._said(own, [w for w in self.written if w not in own]))]
-        written = [w for w in self.written if w.before != w.after]
+            own = [w for w in written if _is(w, kind, key)]
+            return [(kind, key, self._said(own, [w for w in written if w not in own]))]
         if not written:
             return []
         things = [w for w in written if w.table is written[0].table]
