@@ -11,8 +11,12 @@ from app.bridge.validation import stored
 from app.database import SeedbedEngine
 from app.tables import User
 
-# What would end a header of a mail, or begin another address in it.
-_UNMAILABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029<>,;:\"\\()\[\]]")
+# What would end a header of a mail, or begin another address in it; and what nobody can see, which
+# makes two addresses look like one.
+_UNMAILABLE = re.compile(
+    r"[\x00-\x20\x7f-\xa0<>,;:\"\\()\[\]"
+    r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 
 _FIND = """
 select id as "user", role, organization, university, email, password_hash, status
