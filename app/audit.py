@@ -76,12 +76,12 @@ class Change(Changes):
 
     def entries(self) -> list[tuple[str, str | None, dict[str, Any]]]:
         """The audit rows: type and id of the thing, and details."""
+        written = [w for w in self.written if w.before != w.after]
         if self._about is not None:
             kind, key = self._about
-            own = [w for w in self.written if _is(w, kind, key)]
-            rest = [w for w in self.written if not _is(w, kind, key)]
+            own = [w for w in written if _is(w, kind, key)]
+            rest = [w for w in written if not _is(w, kind, key)]
             return [(kind, key, self._said(own, rest))]
-        written = [w for w in self.written if w.before != w.after]
         if not written:
             return []
         table = written[0].table

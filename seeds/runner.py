@@ -8,6 +8,8 @@ from typing import NamedTuple
 from piccolo.table import Table
 
 from app.actions.identity import hash_password
+from app.audit import Origin, write_entries
+from app.context import ANONYMOUS
 from app.database import SeedbedEngine
 from app.tables import TABLES
 from app.tables.assessment import AssessmentSession, Document, Response
@@ -213,6 +215,11 @@ async def _administrator(engine: SeedbedEngine, wanted: Administrator) -> TableR
                 password_hash=password_hash,
             )
             [report] = await upsert(engine, [row], KEPT)
+            details = {"by": "seeding", "email": wanted.email, "before": None}
+            entry = ("User", str(row.id), details)
+            await write_entries(
+                engine.fetch, "user.make_administrator", ANONYMOUS, Origin(), [entry]
+            )
             return report
     if (found[0]["role"], found[0]["status"]) != ("ADMIN", "ACTIVE"):
         raise SeedError(

@@ -1,7 +1,8 @@
 """The system's configuration: settings that administrators change while the servers run.
 
-Each is declared here, with its type and default. Values are kept in each process for a few seconds,
-so that reading one costs nothing, and a change reaches every process by itself.
+Each is declared here, with its type and default. Values are kept in each process, so that reading
+one costs nothing. The database notifies of every change; a process that hears of nothing reads them
+anew every few seconds.
 """
 
 import logging
@@ -9,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -17,16 +19,22 @@ import orjson
 from app.bridge import Problem, Refused
 from app.context import Context
 from app.database import SeedbedEngine
+from app.live import hub_of
 from app.tables import SystemConfig
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T", bool, int)
 
-# Seconds for which a process goes on with what it has read.
+# Seconds for which a process goes on with what it has read, if it hears of no change.
 KEPT_FOR = 5.0
 
+# What notifications of changes are about: see the trigger of the table.
+TOPIC = "config"
+
 _kept: WeakKeyDictionary[SeedbedEngine, tuple[float, Mapping[str, object]]] = WeakKeyDictionary()
+# How often what was kept has been forgotten: a read that began before is too old to keep.
+_forgotten: WeakKeyDictionary[SeedbedEngine, int] = WeakKeyDictionary()
 
 
 class ConfigType(StrEnum):
@@ -146,9 +154,15 @@ async def reset(context: Context, name: str) -> Setting:
     return _setting(key, {})
 
 
+def follow(engine: SeedbedEngine) -> None:
+    """Forget what is kept at each change by any process, until the engine's hub stops."""
+    hub_of(engine).tell(TOPIC, partial(forget, engine))
+
+
 def forget(engine: SeedbedEngine) -> None:
     """Read the settings anew when the next one is wanted."""
     _kept.pop(engine, None)
+    _forgotten[engine] = _forgotten.get(engine, 0) + 1
 
 
 def _known(name: str) -> Key[Any]:
@@ -185,8 +199,10 @@ async def _values(engine: SeedbedEngine) -> Mapping[str, object]:
     at, values = _kept.get(engine, (0.0, None))
     now = time.monotonic()
     if values is None or now - at > KEPT_FOR:
+        forgotten = _forgotten.get(engine, 0)
         values = await _read(engine)
-        _kept[engine] = now, values
+        if _forgotten.get(engine, 0) == forgotten:
+            _kept[engine] = now, values
     return values
 
 

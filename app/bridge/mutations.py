@@ -307,7 +307,7 @@ def check_caller(mutation: Mutation, request: Request) -> None:
     if mutation.scope is None:
         raise NotAllowed(f"{to_camel_case(mutation.name)} cannot be called with an API key")
     if mutation.scope not in viewer.scopes:
-        raise NotAllowed(f"this needs an API key of the scope {mutation.scope}")
+        raise NotAllowed(f"this needs an API key of the scope {mutation.scope.upper()}")
 
 
 def _outcome(mutation: Mutation, result: Any) -> Outcome:

@@ -53,7 +53,7 @@ def problem_of(
 
 def taken(columns: list[Column], path: Path) -> Problem:
     """Another row has these values of unique columns already."""
-    names = " and ".join(map(argument_name, columns)) or "this"
+    names = " and ".join(map(argument_name, columns)) or "a value that must be unique"
     return Problem("TAKEN", f"{names} is taken; choose another one", _place(path, columns))
 
 

@@ -1,19 +1,19 @@
 """`piccolo db create-admin`: make or promote a user to an active administrator."""
 
 import getpass
-import json
 import re
 import sys
 from collections.abc import Callable
 
 import asyncpg
 
-from app.actions.identity import hash_password
+from app.actions.identity import end_everything, hash_password
+from app.audit import Origin, write_entries
 from app.commands import console
 from app.commands.console import CommandError, UsageError
+from app.context import ANONYMOUS
 from app.database import SeedbedEngine
 from app.tables.identity import User, UserRole, UserStatus
-from app.tables.operations import AuditLog
 
 SHORTEST, LONGEST = 12, 1000  # characters of a password
 
@@ -100,20 +100,11 @@ async def _write(engine: SeedbedEngine, email: str, name: str, hashed: str) -> s
     if name:
         user.name = name
     await user.save()
-    for table in ("sessions", "refresh_tokens"):
-        await engine.fetch(
-            f'UPDATE identity.{table} SET revoked_at = now() WHERE "user" = $1'  # noqa: S608 - ours
-            " AND revoked_at IS NULL",
-            user.id,
-        )
-    details = {"by": "piccolo db create-admin", "email": user.email, "before": before}
-    await AuditLog(
-        user=user.id,
-        action="user.make_administrator",
-        resource_type="User",
-        resource_id=str(user.id),
-        details=json.dumps(details),
-    ).save()
+    # Whoever could act as this user before must not act as an administrator now.
+    ended = await end_everything(engine, user.id, user.email)
+    details = {"by": "piccolo db create-admin", "email": user.email, "before": before, **ended}
+    entry = ("User", str(user.id), details)
+    await write_entries(engine.fetch, "user.make_administrator", ANONYMOUS, Origin(), [entry])
     if before is None:
         return f"{user.email} is made: an active administrator."
     return f"{user.email} was {before['role']} and {before['status']}: now an active administrator."

@@ -2,8 +2,10 @@
 
 from dataclasses import asdict
 
+from app.audit import Origin, write_entries
 from app.commands import console
 from app.commands.console import CommandError, UsageError
+from app.context import ANONYMOUS
 from app.database import SeedbedEngine
 from app.jobs import depths, failed_jobs
 from app.jobs import retry as put_back
@@ -23,7 +25,7 @@ def jobs(retry: str = "", json: bool = False) -> None:
 
 async def _jobs(engine: SeedbedEngine, *, ids: list[int] | None, retry: bool, as_json: bool) -> int:
     if retry:
-        count = await put_back(engine, ids)
+        count = await _put_back(engine, ids)
         if ids is not None and not count:
             raise CommandError(f"Job {ids[0]} has not failed, so that it cannot be put back.")
         if as_json:
@@ -52,6 +54,16 @@ async def _jobs(engine: SeedbedEngine, *, ids: list[int] | None, retry: bool, as
     if failed:
         console.say("\n`piccolo db jobs --retry=NUMBER` or --retry=all puts failed jobs back.")
     return console.OK
+
+
+async def _put_back(engine: SeedbedEngine, ids: list[int] | None) -> int:
+    """How many failed jobs went back into the queue; with their audit row, if there are any."""
+    async with engine.transaction():
+        count = await put_back(engine, ids)
+        if count:
+            entry = ("Job", None, {"by": "piccolo db jobs", "jobs": count, "ids": ids})
+            await write_entries(engine.fetch, "job.retry", ANONYMOUS, Origin(), [entry])
+    return count
 
 
 def _ids(retry: str) -> list[int] | None:

@@ -6,6 +6,8 @@ import sys
 
 from piccolo.engine import engine_finder
 
+from app.audit import Origin, write_entries
+from app.context import ANONYMOUS
 from app.database import DatabaseError, SeedbedEngine
 from app.database.migrations import pending_migrations
 from seeds import runner
@@ -36,16 +38,32 @@ async def _seed(engine: SeedbedEngine, blocks: int, administrator: Administrator
         raise SeedError(f"{count} pending: run `piccolo migrations forwards app` first.")
     if blocks and engine.settings.environment == "production":
         raise SeedError("--scale makes invented people: it is refused in production.")
-    _print(await runner.seed(engine, administrator=administrator))
+    async with engine.transaction():
+        reports = await runner.seed(engine, administrator=administrator)
+        await _record(engine, reports)
+    _print(reports)
     if blocks:
         added = await runner.scale(engine, blocks)
         _print(added)
+        await _record(engine, added)
         if not added:
             print(f"The large data set of scale {blocks} is there already.")
     demo = engine.settings.environment != "production"
     if wrong := await check(engine, demo=demo):
         raise SeedError("\n".join(["The data are not as they should be:", *wrong]))
     print("Checked: everything is as it should be.")
+
+
+async def _record(engine: SeedbedEngine, reports: list[TableReport]) -> None:
+    """One row of the audit log for what was written, if anything was."""
+    tables = {
+        one.table: {"created": one.created, "updated": one.updated}
+        for one in reports
+        if one.created or one.updated
+    }
+    if tables:
+        entry = ("database", None, {"by": "piccolo db seed", "tables": tables})
+        await write_entries(engine.fetch, "database.seed", ANONYMOUS, Origin(), [entry])
 
 
 def _engine() -> SeedbedEngine:

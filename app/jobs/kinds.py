@@ -13,8 +13,12 @@ MailTemplate = Literal[
 ]
 
 # As the tables hold it (app.tables.checks.email), and without what would end a header or begin
-# another address; nor an encoded word (RFC 2047), which may stand for any of that.
-_PART = r"[^@\s\x00-\x1f\x7f-\xa0<>,;:\"\\()\[\]]+"
+# another address; nor an encoded word (RFC 2047), which may stand for any of that; nor what nobody
+# can see, which makes two addresses look like one.
+_PART = (
+    r"[^@\s\x00-\x1f\x7f-\xa0<>,;:\"\\()\[\]"
+    r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+"
+)
 _ADDRESS = re.compile(rf"(?!.*=\?){_PART}@{_PART}")
 LONGEST_ADDRESS = 254  # characters, RFC 5321 (section 4.5.3.1.3, less the angle brackets)
 

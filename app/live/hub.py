@@ -86,12 +86,16 @@ class Follower:
 
 
 class Hub:
-    """The followers of one process and what serves them; nothing runs before there is one."""
+    """The followers of one process and what serves them.
+
+    Nothing runs before there is one, or somebody to tell.
+    """
 
     def __init__(self, engine: SeedbedEngine) -> None:
         self._engine = engine
         self._listener = Listener(engine, self._heard, self._look_at_all)
         self._feeds: dict[tuple[str, str], set[Follower]] = {}
+        self._told: dict[str, Callable[[], None]] = {}
         self._behind: set[Follower] = set()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -129,6 +133,14 @@ class Hub:
             if not followers and self._feeds.get((topic, key)) is followers:
                 del self._feeds[topic, key]
 
+    def tell(self, topic: str, heard: Callable[[], None]) -> None:
+        """Call `heard` when a topic has changed, and when that may have been missed.
+
+        From now on until the hub stops; it takes the place of the topic's last one.
+        """
+        self._told[topic] = heard
+        self._start()
+
     @property
     def followers(self) -> int:
         """How many follow something."""
@@ -157,6 +169,7 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._told.clear()
         self.closing.clear()
 
     # --- what runs ------------------------------------------------------------------------------
@@ -189,10 +202,14 @@ class Hub:
             self._look_at_all()
 
     def _heard(self, topic: str, key: str) -> None:
+        if topic in self._told:
+            self._told[topic]()
         for follower in self._feeds.get((topic, key), ()):
             self._look_at(follower)
 
     def _look_at_all(self) -> None:
+        for heard in self._told.values():
+            heard()
         for followers in self._feeds.values():
             self._behind |= followers
         self._wake.set()

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from asyncpg import UndefinedTableError
 from starlette.types import Receive, Send
 
+from app.actions import configuration
 from app.actions.statistics import SlowStatementRecorder
 from app.database import DatabaseError, SeedbedEngine
 from app.live import hub_of
@@ -45,6 +46,7 @@ class Lifespan:
             logger.warning("%s", caution)
         recorder = SlowStatementRecorder(self._engine)
         recorder.start()
+        configuration.follow(self._engine)
         async with self._beside():
             await send({"type": "lifespan.startup.complete"})
             await receive()

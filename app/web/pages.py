@@ -23,6 +23,15 @@ _JOURNEYS = ("account", "content", "payments", "catalog", "assessment", "project
 _STEP = re.compile(r"^# \d+\. ", re.MULTILINE)
 _HEADERS = json.dumps({"Authorization": "Bearer "}, indent=2)
 
+_REDEEM = """mutation {
+  redeemMagicLink(token: "sb_ml_...") { accessToken refreshToken errors { message } }
+}"""
+_RESET = """mutation {
+  resetPassword(token: "sb_ml_...", password: "...") { errors { message } }
+}"""
+# Where links in mails lead, which is the front end's place; in development there may be none.
+_LINKS = {"/log-in": _REDEEM, "/verify-email": _REDEEM, "/reset-password": _RESET}
+
 # A page may change with the next version of the server, so a browser asks each time.
 _FRESH = {"Cache-Control": "no-cache"}
 
@@ -96,7 +105,7 @@ def load_documents(root: Path = _ROOT) -> tuple[Document, ...]:
 
 
 def routes(settings: Settings, assets: Assets | None = None) -> list[BaseRoute]:
-    """`/`, `/graphiql`, `/docs/...`, `/assets/...` and the icon.
+    """`/`, `/graphiql`, `/docs/...`, `/assets/...` and the icon; where mails lead, in development.
 
     Everything is read and rendered here, once: a page that cannot be made stops the start, and a
     request costs no work. GraphiQL that is built later is seen after a restart.
@@ -122,8 +131,15 @@ def routes(settings: Settings, assets: Assets | None = None) -> list[BaseRoute]:
         Route("/", _page(home)),
         Route("/graphiql", _page(graphiql)),
         *(Route(document.url, _text(document.text)) for document in documents),
+        *(_links(assets) if settings.environment != "production" else ()),
         *assets.routes(),
     ]
+
+
+def _links(assets: Assets) -> Iterator[Route]:
+    for path, mutation in _LINKS.items():
+        link = f"/graphiql#query={quote(mutation, safe='')}"
+        yield Route(path, _page(render("link.html", assets, mutation=mutation, link=link)))
 
 
 def _documents(root: Path) -> Iterator[Document]:

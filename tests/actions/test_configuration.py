@@ -1,5 +1,6 @@
 """Settings: their declared types, what is kept of them, and what a transaction sees."""
 
+import asyncio
 import logging
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from app.actions import configuration
 from app.actions.configuration import AUDIT_RETENTION_DAYS, KEYS, REGISTRATION_OPEN, value_of
 from app.database import SeedbedEngine, count_statements
+from app.live import hub_of
 from seeds.operations import system_config
 from seeds.upsert import save
 
@@ -57,6 +59,48 @@ async def test_a_value_is_kept_and_read_anew_when_it_is_old(
     await committed.fetch(CLOSE)  # as another process does
     assert await value_of(committed, REGISTRATION_OPEN) is True
     monkeypatch.setattr(configuration, "KEPT_FOR", 0.0)
+    assert await value_of(committed, REGISTRATION_OPEN) is False
+    configuration.forget(committed)
+
+
+async def _until(engine: SeedbedEngine, wanted: bool) -> None:
+    """Wait until registration is known to be open, or closed."""
+    async with asyncio.timeout(20):
+        while True:
+            if await value_of(engine, REGISTRATION_OPEN) is wanted:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_a_change_by_another_process_is_followed_at_once(
+    committed: SeedbedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configuration, "KEPT_FOR", 3_600.0)
+    configuration.follow(committed)
+    try:
+        for statement, wanted in (
+            (CLOSE, False),
+            ("update operations.system_configs set value = 'true'", True),
+            ("update operations.system_configs set value = 'false'", False),
+            ("delete from operations.system_configs", True),
+        ):
+            await committed.fetch(statement)
+            await _until(committed, wanted)
+    finally:
+        await hub_of(committed).stop()
+        configuration.forget(committed)
+
+
+async def test_what_was_read_before_a_change_was_heard_of_is_not_kept(
+    committed: SeedbedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configuration, "KEPT_FOR", 3_600.0)
+    configuration.forget(committed)
+    reading = asyncio.create_task(value_of(committed, REGISTRATION_OPEN))
+    await asyncio.sleep(0)  # it has begun, and waits for the database
+    configuration.forget(committed)
+    assert await reading is True
+    await committed.fetch(CLOSE)
     assert await value_of(committed, REGISTRATION_OPEN) is False
     configuration.forget(committed)
 

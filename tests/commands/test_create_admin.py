@@ -25,13 +25,14 @@ async def test_a_user_is_made(database: SeedbedEngine, capsys: pytest.CaptureFix
     assert user.email_verified is True
     assert await verify_password(PASSWORD, user.password_hash)
     [row] = await database.fetch("select * from operations.audit_logs")
-    assert (row["user"], row["resource_id"]) == (user.id, str(user.id))
+    # Who ran the command is not known, and it was not the one it made.
+    assert (row["user"], row["resource_id"]) == (None, str(user.id))
     assert json.loads(row["details"])["before"] is None
     assert PASSWORD not in row["details"] + capsys.readouterr().out
     assert user.password_hash not in row["details"]
 
 
-async def test_a_user_is_promoted_and_its_sessions_end(
+async def test_a_user_is_promoted_and_all_it_was_known_by_ends(
     database: SeedbedEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     [row] = await database.fetch(
@@ -43,6 +44,16 @@ async def test_a_user_is_promoted_and_its_sessions_end(
         " values ($1, repeat('a', 64), now() + interval '1 day')",
         row["id"],
     )
+    await database.fetch(
+        'insert into identity.api_keys ("user", name, key_prefix, key_hash, scopes)'
+        " values ($1, 'k', 'sbk_abcdef', repeat('b', 64), '{read,write}')",
+        row["id"],
+    )
+    await database.fetch(
+        'insert into identity.magic_links (purpose, email, "user", token_hash, expires_at)'
+        " values ('RESET', 'bo@firm.example', $1, repeat('c', 64), now() + interval '1 hour')",
+        row["id"],
+    )
     assert await create_admin.make(database, "bo@FIRM.example", "", lambda: PASSWORD) == 0
     assert capsys.readouterr().out == (
         "Bo@firm.example was USER and SUSPENDED: now an active administrator.\n"
@@ -51,8 +62,16 @@ async def test_a_user_is_promoted_and_its_sessions_end(
     assert user is not None
     assert (user.role, user.status, user.name) == ("ADMIN", "ACTIVE", "Bo")
     assert await database.fetch("select from identity.sessions where revoked_at is null") == []
+    assert await database.fetch("select from identity.api_keys where revoked_at is null") == []
+    assert await database.fetch("select from identity.magic_links where used_at is null") == []
     [audit] = await database.fetch("select details from operations.audit_logs")
-    assert json.loads(audit["details"])["before"] == {"role": "USER", "status": "SUSPENDED"}
+    assert json.loads(audit["details"]) == {
+        "by": "piccolo db create-admin",
+        "email": "Bo@firm.example",
+        "before": {"role": "USER", "status": "SUSPENDED"},
+        "sessions_ended": 1,
+        "keys_revoked": 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -74,11 +74,16 @@ async def test_failed_jobs_are_put_back(
     assert capsys.readouterr().out == "1 job put back into the queue.\n"
     rows = await database.fetch("select status::text from operations.pgqueuer")
     assert {row["status"] for row in rows} == {"queued"}
+    [audit] = await database.fetch("select * from operations.audit_logs")
+    assert (audit["user"], audit["action"], audit["resource_type"]) == (None, "job.retry", "Job")
+    ids = [failed] if which == "one" else None
+    assert json.loads(audit["details"]) == {"by": "piccolo db jobs", "jobs": 1, "ids": ids}
 
 
 async def test_a_job_that_has_not_failed_is_refused(database: SeedbedEngine, failed: int) -> None:
     with pytest.raises(CommandError, match=f"Job {failed + 1} has not failed"):
         await _run(database, str(failed + 1))
+    assert await database.fetch("select from operations.audit_logs") == []
 
 
 @pytest.mark.parametrize("retry", ["everything", "-1", "1.5", "²", "9" * 30])

@@ -1,9 +1,11 @@
 """`piccolo db seed` as a real process: what it prints, and how it exits."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,21 @@ def _production(**environment: str) -> dict[str, str]:
         "SEEDBED_ALLOWED_HOSTS": "seedbed.example",
         **environment,
     }
+
+
+async def _recorded(engine: SeedbedEngine) -> list[dict[str, Any]]:
+    rows = await engine.fetch(
+        "select details from operations.audit_logs where action = 'database.seed'"
+    )
+    return [json.loads(row["details"]) for row in rows]
+
+
+async def test_a_run_that_writes_leaves_one_record(committed: SeedbedEngine) -> None:
+    for _ in range(2):
+        assert (await asyncio.to_thread(_run)).returncode == 0
+        [told] = await _recorded(committed)
+        assert told["by"] == "piccolo db seed"
+        assert told["tables"]["catalog.universities"] == {"created": 4, "updated": 0}
 
 
 def test_it_says_per_table_what_it_did(committed: SeedbedEngine) -> None:

@@ -170,6 +170,8 @@ async def test_a_post_is_deleted_restored_and_deleted_for_good(
     assert twice == {"deletedId": None, "errors": [{"code": "NOT_FOUND", "path": ["id"]}]}
     restored = await call(client, ann, "restorePost", "post { id }", id=id_)
     assert restored == {"post": {"id": id_}, "errors": []}
+    twice = await call(client, ann, "restorePost", "post { id }", id=id_)
+    assert twice == {"post": None, "errors": [{"code": "ILLEGAL_STEP", "path": ["id"]}]}
     assert (await call(client, admin, "deletePost", "deletedId", id=id_))["deletedId"] == id_
     assert (await call(client, admin, "purgePost", "deletedId", id=id_))["deletedId"] == id_
     assert (await Post.count(), await Comment.count()) == (0, 0)

@@ -114,10 +114,12 @@ async def test_a_deleted_user_is_gone_and_can_be_restored(
     other = identity.user(email="Ann@example.org")
     await save(other)
     told = await call(client, admin, "restoreUser", f'id: "{id_}"', "user { id }")
-    assert [error["code"] for error in told["errors"]] == ["TAKEN"]
+    assert told["errors"] == refused("TAKEN", "id")
     await call(client, admin, "deleteUser", f'id: "{global_id(other)}"', "deletedId")
     told = await call(client, admin, "restoreUser", f'id: "{id_}"', "user { name deletedAt }")
     assert told["user"] == {"name": "Ann", "deletedAt": None}
+    told = await call(client, admin, "restoreUser", f'id: "{id_}"', "user { name }")
+    assert told["errors"] == refused("ILLEGAL_STEP", "id")
     assert await Session.count().where(Session.user == user.id, Session.revoked_at.is_null()) == 0
 
 

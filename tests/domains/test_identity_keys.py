@@ -54,7 +54,7 @@ async def test_a_key_acts_as_its_user_within_its_scopes(
     errors = await refuse(client, POST, token=reading["key"])
     assert (code_of(errors), errors[0]["message"]) == (
         "FORBIDDEN",
-        "this needs an API key of the scope write",
+        "this needs an API key of the scope WRITE",
     )
     assert await Post.count() == 0
     assert await ask(client, POST, token=writing["key"]) == {"createPost": {"post": {"title": "T"}}}

@@ -321,6 +321,8 @@ async def test_a_password_that_is_not_changed(
         "=?utf-8?q?a=0d=0aBcc=3ax=40y?=@b.c",
         "=?utf-8?b?YQ0KQmNjOiB4QHk=?=@b.c",
         "a@=?u?q?=0a?=",
+        "a@b.c\u200b",
+        "a\u202e@b.c",
     ],
 )
 async def test_an_address_that_is_none_gets_no_mail(
@@ -368,6 +370,18 @@ async def test_a_name_that_is_none_registers_nobody(
 ) -> None:
     payload = await register(client, name=name)
     assert payload["errors"][0]["path"] == ["input", "name"]
+    assert await MagicLink.count() == 0
+
+
+async def test_all_that_is_wrong_with_a_registration_is_told_at_once(
+    client: httpx.AsyncClient, database: SeedbedEngine
+) -> None:
+    payload = await register(client, email="a", name=" ", password="short")
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+        ("INVALID", ["input", "email"]),
+        ("REQUIRED", ["input", "name"]),
+        ("TOO_SHORT", ["input", "password"]),
+    ]
     assert await MagicLink.count() == 0
 
 

@@ -100,6 +100,35 @@ async def test_it_leaves_a_record_without_secrets(
     assert [secret for secret in secrets if secret in text] == []
 
 
+@pytest.mark.parametrize("name", [name for name in MUTATIONS if name.startswith("update_")])
+async def test_an_update_of_nothing_changes_nothing(
+    client: httpx.AsyncClient, database: SeedbedEngine, world: World, name: str
+) -> None:
+    own = example_of(name)
+    variables = await own.prepare(world)
+    given = variables["input"]
+    empty = [{"id": row["id"]} for row in given] if isinstance(given, list) else {}
+    before = await stored(database)
+    response = await run(client, name, {**variables, "input": empty}, world.tokens[own.caller])
+    assert problems_of(name, response) == [], response.text
+    assert await stored(database) == before
+    assert await recorded(world) == []
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_sent_twice_it_is_refused_or_done_again_with_a_record(
+    client: httpx.AsyncClient, database: SeedbedEngine, world: World, name: str
+) -> None:
+    own = example_of(name)
+    variables = await own.prepare(world)
+    await run(client, name, variables, world.tokens[own.caller])
+    before, rows = await stored(database), await recorded(world)
+    response = await run(client, name, variables, world.tokens[own.caller])
+    assert "INTERNAL_ERROR" not in problems_of(name, response), response.text
+    is_recorded = await recorded(world) != rows
+    assert (await stored(database) != before) == is_recorded
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 async def test_whoever_may_not_call_it_changes_nothing(
     client: httpx.AsyncClient, database: SeedbedEngine, world: World, name: str

@@ -208,6 +208,9 @@ async def test_production_gets_an_administrator_and_reference_data(
     assert (row["email"], row["role"], row["status"]) == ("Ops@Firm.example", "ADMIN", "ACTIVE")
     assert await verify_password("a" * 12, row["password_hash"])
     assert await check(production, demo=False) == []
+    [told] = await production.fetch("select * from operations.audit_logs")
+    assert (told["user"], told["action"]) == (None, "user.make_administrator")
+    assert row["password_hash"] not in told["details"]
 
 
 async def test_production_keeps_an_edited_template(production: SeedbedEngine) -> None:

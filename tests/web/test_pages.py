@@ -1,5 +1,6 @@
 """The pages: what they say and link to, how their files are cached, and that nothing is inline."""
 
+import dataclasses
 import functools
 import gzip
 import json
@@ -17,6 +18,7 @@ from starlette.applications import Starlette
 from app.settings import load_settings
 from app.web import pages
 from app.web.assets import BUILD, FOLDER, STATIC, load_assets
+from app.worker.mail.texts import TEXTS
 
 FRONTEND = FOLDER / "frontend"
 ROOT = FOLDER.parents[1]
@@ -180,6 +182,19 @@ async def test_documents_are_served_as_plain_text(client: httpx.AsyncClient) -> 
         page = await client.get(link)
         assert page.headers["content-type"] == "text/plain; charset=utf-8"
         assert page.text.startswith("# ")
+
+
+@pytest.mark.parametrize("path", sorted({text.path for text in TEXTS.values() if text.expiry}))
+async def test_where_a_mail_leads_says_what_to_do_with_the_token(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    markup = Markup((await client.get(path)).text)
+    (link,) = (x for x in markup.links if x.startswith("/graphiql#"))
+    query = parse_qs(link.partition("#")[2])["query"][0]
+    assert validate(_schema(), parse(query)) == []
+    production = dataclasses.replace(load_settings({}), environment="production")
+    routes = [getattr(route, "path", "") for route in pages.routes(production)]
+    assert path not in routes
 
 
 @pytest.mark.parametrize("path", ["/", "/graphiql"])

@@ -10,7 +10,7 @@ from app.actions.identity.passwords import check_password, hash_password
 from app.actions.identity.sessions import Login, check_device, open_session
 from app.actions.limits import Limit
 from app.audit import Change
-from app.bridge import NotAllowed
+from app.bridge import NotAllowed, Problem, Refused
 from app.bridge.validation import stored
 from app.context import Context
 from app.database import SeedbedEngine
@@ -31,10 +31,7 @@ async def register(context: Context, email: str, name: str, password: str | None
     Raises NotAllowed while registration is closed, and RateLimited.
     """
     await _check_open(context.engine)
-    email = accounts.checked_email(email)
-    stored(User, {"name": name}, ("input",))
-    if password is not None:
-        check_password(password, ("input", "password"), new=True)
+    email = _checked(email, name, password)
     address = limits.of_address(context.origin.address)
     await limits.count(context.engine, REGISTRATIONS_FROM_ADDRESS, address)
     await limits.count(context.engine, MAILS_TO_EMAIL, limits.of_email(email))
@@ -147,6 +144,27 @@ def _new_user(link: Mapping[str, Any]) -> dict[str, Any]:
         "status": UserStatus.ACTIVE,
         "email_verified": True,
     }
+
+
+def _checked(email: str, name: str, password: str | None) -> str:
+    """The email as it is kept. Raises Refused with everything that is wrong with an input."""
+    problems: list[Problem] = []
+    try:
+        email = accounts.checked_email(email)
+    except Refused as refused:
+        problems += refused.problems
+    try:
+        stored(User, {"name": name}, ("input",))
+    except Refused as refused:
+        problems += refused.problems
+    try:
+        if password is not None:
+            check_password(password, ("input", "password"), new=True)
+    except Refused as refused:
+        problems += refused.problems
+    if problems:
+        raise Refused(*problems)
+    return email
 
 
 async def _is_open(engine: SeedbedEngine) -> bool:

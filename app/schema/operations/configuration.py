@@ -56,7 +56,7 @@ class ConfigurationQuery:
 
 @mutations.field(who=ADMINS, scope=None, system_config=SystemConfig)
 async def set_system_config(context: Context, key: str, value: JSON) -> SystemConfig:
-    """Give a setting a value of its type. Every server process follows within five seconds."""
+    """Give a setting a value of its type. Every server process follows at once."""
     return _shown(await actions.set_value(context, key, value))
 
 

@@ -75,7 +75,7 @@ class Service:
         if viewer.scopes is not None:
             await self.keys.count(viewer.values)
             if viewer.scopes.isdisjoint(_READING):
-                raise BadRequest(403, "FORBIDDEN", "this needs an API key of the scope read")
+                raise BadRequest(403, "FORBIDDEN", "this needs an API key of the scope READ")
         return viewer
 
     @cached_property

@@ -69,6 +69,11 @@ def _verdict(error: Exception, where: str, to: str) -> AttemptError:
             return TryLater(f"{_capital(where)} puts this mail off ({_answer(error, to)}).")
         case aiosmtplib.SMTPNotSupported() if not to.isascii():
             return GiveUp(f"{_capital(where)} cannot send to an address with such letters.")
+        case aiosmtplib.SMTPException() if "STARTTLS extension" in str(error):
+            return TryLater(
+                f"{_capital(where)} offers no STARTTLS: SEEDBED_SMTP_URL should begin with smtps://,"
+                " or end with ?tls=off where the way there is safe."
+            )
         case ssl.SSLCertVerificationError():
             return TryLater(f"The certificate of {where} is not accepted: {error.verify_message}.")
         case aiosmtplib.SMTPTimeoutError() | TimeoutError():
