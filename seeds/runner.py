@@ -8,7 +8,7 @@ from typing import NamedTuple
 from piccolo.table import Table
 
 from app.actions.identity import hash_password
-from app.audit import Origin, write_entries
+from app.audit import recorded
 from app.context import ANONYMOUS
 from app.database import SeedbedEngine
 from app.tables import TABLES
@@ -215,11 +215,8 @@ async def _administrator(engine: SeedbedEngine, wanted: Administrator) -> TableR
                 password_hash=password_hash,
             )
             [report] = await upsert(engine, [row], KEPT)
-            details = {"by": "seeding", "email": wanted.email, "before": None}
-            entry = ("User", str(row.id), details)
-            await write_entries(
-                engine.fetch, "user.make_administrator", ANONYMOUS, Origin(), [entry]
-            )
+            async with recorded(engine, "user.make_administrator", ANONYMOUS) as change:
+                change.about(User, row.id, by="seeding", email=wanted.email, before=None)
             return report
     if (found[0]["role"], found[0]["status"]) != ("ADMIN", "ACTIVE"):
         raise SeedError(

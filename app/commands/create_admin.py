@@ -8,7 +8,7 @@ from collections.abc import Callable
 import asyncpg
 
 from app.actions.identity import end_everything, hash_password
-from app.audit import Origin, write_entries
+from app.audit import recorded
 from app.commands import console
 from app.commands.console import CommandError, UsageError
 from app.context import ANONYMOUS
@@ -103,8 +103,8 @@ async def _write(engine: SeedbedEngine, email: str, name: str, hashed: str) -> s
     # Whoever could act as this user before must not act as an administrator now.
     ended = await end_everything(engine, user.id, user.email)
     details = {"by": "piccolo db create-admin", "email": user.email, "before": before, **ended}
-    entry = ("User", str(user.id), details)
-    await write_entries(engine.fetch, "user.make_administrator", ANONYMOUS, Origin(), [entry])
+    async with recorded(engine, "user.make_administrator", ANONYMOUS) as change:
+        change.about(User, user.id, **details)
     if before is None:
         return f"{user.email} is made: an active administrator."
     return f"{user.email} was {before['role']} and {before['status']}: now an active administrator."

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from app.audit import Origin, write_entries
+from app.audit import recorded
 from app.commands import console
 from app.commands.console import CommandError, UsageError
 from app.context import ANONYMOUS
@@ -58,11 +58,12 @@ async def _jobs(engine: SeedbedEngine, *, ids: list[int] | None, retry: bool, as
 
 async def _put_back(engine: SeedbedEngine, ids: list[int] | None) -> int:
     """How many failed jobs went back into the queue; with their audit row, if there are any."""
-    async with engine.transaction():
+    async with recorded(engine, "job.retry", ANONYMOUS) as change:
         count = await put_back(engine, ids)
         if count:
-            entry = ("Job", None, {"by": "piccolo db jobs", "jobs": count, "ids": ids})
-            await write_entries(engine.fetch, "job.retry", ANONYMOUS, Origin(), [entry])
+            change.about("Job", None, by="piccolo db jobs", jobs=count, ids=ids)
+        else:
+            change.unchanged()
     return count
 
 

@@ -6,7 +6,7 @@ import sys
 
 from piccolo.engine import engine_finder
 
-from app.audit import Origin, write_entries
+from app.audit import recorded
 from app.context import ANONYMOUS
 from app.database import DatabaseError, SeedbedEngine
 from app.database.migrations import pending_migrations
@@ -62,8 +62,8 @@ async def _record(engine: SeedbedEngine, reports: list[TableReport]) -> None:
         if one.created or one.updated
     }
     if tables:
-        entry = ("database", None, {"by": "piccolo db seed", "tables": tables})
-        await write_entries(engine.fetch, "database.seed", ANONYMOUS, Origin(), [entry])
+        async with recorded(engine, "database.seed", ANONYMOUS) as change:
+            change.about("database", None, by="piccolo db seed", tables=tables)
 
 
 def _engine() -> SeedbedEngine:
