@@ -122,10 +122,11 @@ def _digits(column: Numeric, value: Any) -> str | None:
         return None
     precision, scale = digits
     number = decimal.Decimal(value)
-    if round(number, scale) != number:
-        return f"may have {scale} places after the point"
+    # First, because a number of many digits cannot be rounded.
     if abs(number) >= decimal.Decimal(10) ** (precision - scale):
         return f"may have {precision - scale} digits before the point"
+    if round(number, scale) != number:
+        return f"may have {scale} places after the point"
     return None
 
 
