@@ -1,6 +1,8 @@
 """Patterns mean what Python's mean, and none of them takes long."""
 
+import random
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -42,6 +44,17 @@ def test_a_pattern_that_explodes_elsewhere_is_answered(source: str) -> None:
     pattern = compile_pattern(source)
     assert not pattern.fits("a" * 2_000)
     assert pattern.fits("a" * 20 + "b")
+
+
+def test_a_pattern_keeps_little_of_what_it_has_matched() -> None:
+    pattern = compile_pattern(".*a.{100}.{100}.{80}")
+    letters = random.Random(1)
+    tracemalloc.start()
+    for _ in range(3):  # almost every step is a new one
+        pattern.fits("".join(letters.choices("ab", k=2_000)))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 200_000
 
 
 @pytest.mark.parametrize(
