@@ -216,7 +216,7 @@ async def _administrator(engine: SeedbedEngine, wanted: Administrator) -> TableR
             )
             [report] = await upsert(engine, [row], KEPT)
             async with recorded(engine, "user.make_administrator", ANONYMOUS) as change:
-                change.about(User, row.id, by="seeding", email=wanted.email, before=None)
+                change.about("User", row.id, by="seeding", email=wanted.email, before=None)
             return report
     if (found[0]["role"], found[0]["status"]) != ("ADMIN", "ACTIVE"):
         raise SeedError(

@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from app.actions.states import StateMachine, Step
 from app.audit import Change
 from app.bridge import Problem, Refused, Row
@@ -42,6 +40,12 @@ _LEDGER = """
 
 _CENT = Decimal("0.01")
 
+_FIRST = """
+    select id, amount = $3 and currency = $4 and type = $5
+      and description is not distinct from $6 and metadata = $7::jsonb as is_same
+    from payments.payments where "user" = $1 and idempotency_key = $2
+"""
+
 # What a request for a payment asks for where it says nothing.
 _DEFAULTS: Mapping[str, Any] = {
     "currency": "USD",
@@ -49,6 +53,9 @@ _DEFAULTS: Mapping[str, Any] = {
     "description": None,
     "metadata": {},
 }
+
+# In the ledger: nobody said how much, and it was all that was left.
+_ALL_THAT_WAS_LEFT = {"amount": "all that was left"}
 
 
 async def create(context: Context, values: Mapping[str, Any]) -> UUID:
@@ -60,13 +67,12 @@ async def create(context: Context, values: Mapping[str, Any]) -> UUID:
     user = context.viewer.values["user"]
     async with context.change("payment.create") as change:
         if (key := values.get("idempotency_key")) is not None:
-            stored(Payment, {"idempotency_key": key}, ("input",))
+            asked = stored(Payment, {**_DEFAULTS, **values}, ("input",))
             await change.one_at_a_time(f"payment:{user}:{key}")
-            first = await Payment.select().where(
-                (Payment.user == user) & (Payment.idempotency_key == key)
-            )
+            names = ("idempotency_key", "amount", "currency", "type", "description", "metadata")
+            first = await change.fetch(_FIRST, user, *(asked[name].value for name in names))
             if first:
-                _repeat(change, first[0], {**_DEFAULTS, **values}, ("input",))
+                _repeat(change, ("input",), is_same=first[0]["is_same"])
                 return _key(first[0])
         return _key(await change.create(Payment, {**values, "user": user}))
 
@@ -138,7 +144,8 @@ async def refund(
         left = captured - refunded
         wanted = left if amount is None else amount
         _check_amount(wanted, left, "be refunded")
-        await _record(change, payment, TransactionType.REFUND, wanted, idempotency_key)
+        metadata = _ALL_THAT_WAS_LEFT if amount is None else None
+        await _record(change, payment, TransactionType.REFUND, wanted, idempotency_key, metadata)
         change.about(Payment, key, amount=wanted)
     return key
 
@@ -193,6 +200,7 @@ async def _record(
     kind: TransactionType,
     amount: Decimal,
     idempotency_key: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> None:
     await change.insert(
         PaymentTransaction,
@@ -202,6 +210,7 @@ async def _record(
             "amount": amount,
             "status": PaymentStatus.COMPLETED,
             "idempotency_key": idempotency_key,
+            "metadata": metadata or {},
         },
         path=(),
     )
@@ -227,26 +236,27 @@ async def _is_repeated(
     if idempotency_key is None:
         return False
     stored(PaymentTransaction, {"idempotency_key": idempotency_key})
-    found = await PaymentTransaction.select().where(
-        (PaymentTransaction.payment == payment["id"])
-        & (PaymentTransaction.idempotency_key == idempotency_key)
+    found = (
+        await PaymentTransaction.select()
+        .where(
+            (PaymentTransaction.payment == payment["id"])
+            & (PaymentTransaction.idempotency_key == idempotency_key)
+        )
+        .output(load_json=True)
     )
     if not found:
         return False
-    given: dict[str, Any] = {"transaction_type": kind}
-    if amount is not None:
-        given["amount"] = amount
-    _repeat(change, found[0], given, ())
+    (first,) = found
+    asked = None if first["metadata"] == _ALL_THAT_WAS_LEFT else first["amount"]
+    _repeat(change, (), is_same=(first["transaction_type"], asked) == (kind, amount))
     return True
 
 
-def _repeat(change: Change, row: Row, given: Mapping[str, Any], path: tuple[str, ...]) -> None:
+def _repeat(change: Change, path: tuple[str, ...], *, is_same: bool) -> None:
     """Do nothing for a repeated request; Refused where it asks for something else."""
-    for name, value in given.items():
-        first = orjson.loads(row[name]) if name == "metadata" else row[name]
-        if first != value:
-            problem = "this idempotencyKey was used for a different request; take a new one"
-            raise Refused(Problem("IDEMPOTENCY_KEY_REUSED", problem, (*path, "idempotencyKey")))
+    if not is_same:
+        problem = "this idempotencyKey was used for a different request; take a new one"
+        raise Refused(Problem("IDEMPOTENCY_KEY_REUSED", problem, (*path, "idempotencyKey")))
     change.unchanged()
 
 

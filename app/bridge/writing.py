@@ -77,10 +77,16 @@ class Writing:
 
     async def remove(self, table: type[Table], key: object, path: Path = ("id",)) -> Row:
         """Delete the row with this key, which is there, for good; returns what it was."""
-        (record,) = await self._delete(table, [key], path)
-        row = row_of(table, record)
-        self.written.append(Written(table, key, row, None))
+        (row,) = await self.remove_many(table, [key], path)
         return row
+
+    async def remove_many(
+        self, table: type[Table], keys: Sequence[object], path: Path = ("id",)
+    ) -> list[Row]:
+        """Delete the rows with these keys, in one statement; returns what they were."""
+        rows = [row_of(table, record) for record in await self._delete(table, keys, path)]
+        self.written += [Written(table, row[key_of(table)], row, None) for row in rows]
+        return rows
 
     # --- the statements ---------------------------------------------------------------------------
 

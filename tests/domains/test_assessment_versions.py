@@ -1,6 +1,7 @@
 """Versions of a questionnaire: copies, what publication ends, what is deleted."""
 
 import asyncio
+import contextvars
 from typing import Any
 
 import httpx
@@ -10,6 +11,9 @@ from app.database import SeedbedEngine
 from app.tables import Questionnaire, Section
 from tests.assessments import People, call, last_details, make_form, make_people, told
 from tests.graphql import ask, global_id
+
+WAITING = """select from pg_stat_activity
+where datname = current_database() and wait_event_type = 'Lock'"""
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ async def test_only_drafts_are_deleted(client: httpx.AsyncClient, people: People
     assert (await Questionnaire.count(), await Section.count()) == (1, 2)
 
 
-async def test_of_two_new_versions_at_once_there_is_one(
+async def test_of_several_new_versions_at_once_there_is_one(
     applications: Any, committed: SeedbedEngine
 ) -> None:
     people = await make_people()
@@ -71,8 +75,20 @@ async def test_of_two_new_versions_at_once_there_is_one(
     name, id_ = "newQuestionnaireVersion", global_id(form.questionnaire)
     transport = httpx.ASGITransport(applications("json"))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        payloads = await asyncio.gather(
-            *(call(client, people.tokens["author"], name, "__typename", id=id_) for _ in range(3))
-        )
-    assert sorted(len(payload["errors"]) for payload in payloads) == [0, 1, 1]
+        async with committed.transaction():
+            await committed.fetch("select from assessment.questionnaires for update")
+            begun = [
+                asyncio.get_running_loop().create_task(
+                    call(client, people.tokens["author"], name, "__typename", id=id_),
+                    context=contextvars.Context(),  # outside of the transaction that holds the row
+                )
+                for _ in range(3)
+            ]
+            # All of them have looked before the first one goes on.
+            async with asyncio.timeout(10):
+                while len(await committed.fetch(WAITING)) < len(begun):
+                    await asyncio.sleep(0.01)
+                    await committed.fetch("select pg_stat_clear_snapshot()")
+        payloads = await asyncio.gather(*begun)
+    assert sorted(told(payload) for payload in payloads) == [[], *[[("EXISTS", ["id"])]] * 2]
     assert await Questionnaire.count() == 2

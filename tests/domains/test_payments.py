@@ -251,10 +251,39 @@ async def test_a_repeated_refund_is_one(client: httpx.AsyncClient, people: Peopl
     assert await AuditLog.count() == 1
 
 
+async def test_a_refund_of_an_amount_is_not_one_of_all_that_is_left(
+    client: httpx.AsyncClient, people: People
+) -> None:
+    payment = payments.payment(user=people.customer, status="COMPLETED")
+    await save(payment, payments.transaction(payment=payment, transaction_type="CAPTURE"))
+    admin, id_ = people.tokens["admin"], global_id(payment)
+    part, rest = ', amount: "5", idempotencyKey: "part"', ', idempotencyKey: "rest"'
+    await step(client, admin, "refundPayment", id_, part)
+    first = await step(client, admin, "refundPayment", id_, rest)
+    assert sorted(ledger(first)) == [("CAPTURE", "25.00"), ("REFUND", "20.00"), ("REFUND", "5.00")]
+    assert await step(client, admin, "refundPayment", id_, rest) == first
+    for arguments in (part.replace(', amount: "5"', ""), f'{rest}, amount: "20"'):
+        told = await step(client, admin, "refundPayment", id_, arguments)
+        assert [error["code"] for error in told["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    assert await PaymentTransaction.count() == 3
+
+
+@pytest.mark.parametrize("number", ["123456789012345678901234567890", "12345678901234567890.5"])
+async def test_a_repeated_request_with_a_large_number_is_the_same(
+    client: httpx.AsyncClient, people: People, number: str
+) -> None:
+    given = f'amount: "1", idempotencyKey: "k", metadata: {{ n: {number} }}'
+    document = f"mutation {{ createPayment(input: {{ {given} }}) {{ {SHOWN} errors {{ code }} }} }}"
+    answers = [await ask(client, document, None, people.tokens["customer"]) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0]["createPayment"]["errors"] == []
+
+
 @pytest.mark.parametrize(
     ("values", "path"),
     [
         ({"amount": "0"}, "amount"),
+        ({"amount": "1e30"}, "amount"),
         ({"amount": "1.001"}, "amount"),
         ({"amount": "100000000"}, "amount"),
         ({"currency": "usd"}, "currency"),

@@ -115,7 +115,11 @@ async def test_an_error_has_no_fragment(client: httpx.AsyncClient, world: World)
     assert (payload["message"]["type"], payload["message"]["fragment"]) == ("ERROR", None)
 
 
-@pytest.mark.parametrize("fragment", [FRAGMENT, None], ids=["fragment", "none"])
+@pytest.mark.parametrize(
+    "fragment",
+    [FRAGMENT, {name: FRAGMENT[name] for name in ("sandboxUrl", "title")}, None],
+    ids=["fragment", "least", "none"],
+)
 async def test_the_same_answer_again_is_the_first_one(
     client: httpx.AsyncClient, world: World, fragment: Any
 ) -> None:
@@ -134,13 +138,14 @@ async def test_the_same_answer_again_is_the_first_one(
     [
         {"content": "Else."},
         {"type": "ERROR", "fragment": None},
+        {"type": None},
         {"fragment": None},
         {"fragment": {**FRAGMENT, "title": "Else"}},
         {"fragment": {**FRAGMENT, "files": {}}},
         {"fragment": {**FRAGMENT, "summary": "Else"}},
         {"fragment": {**FRAGMENT, "sandboxUrl": "https://else.example"}},
     ],
-    ids=["content", "type", "none", "title", "files", "summary", "url"],
+    ids=["content", "type", "no type", "none", "title", "files", "summary", "url"],
 )
 async def test_another_answer_is_refused(
     client: httpx.AsyncClient, world: World, change: dict[str, Any]

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -146,8 +146,8 @@ def _number(asked: Asked, value: object) -> Answer:
         return _refused("not_whole", "the number is whole")
     if asked.step is not None:
         # As people write them: 0.3 is three steps of 0.1, which it is not in binary.
-        start, step = Decimal(str(asked.minimum or 0)), Decimal(str(asked.step))
-        if ((Decimal(str(found)) - start) / step) % 1:
+        start = asked.minimum or 0
+        if (Fraction(str(found)) - Fraction(str(start))) % Fraction(str(asked.step)):
             return _refused("bad_step", f"the number goes in steps of {asked.step} from {start}")
     return Answer(found)
 

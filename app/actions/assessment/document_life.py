@@ -7,10 +7,9 @@ from uuid import UUID
 
 from app.actions.states import StateMachine, Step
 from app.audit import Change
-from app.bridge import Changes, NotAllowed, Problem, Refused, Row
+from app.bridge import Action, NotAllowed, Problem, Refused, Row
 from app.context import Context
 from app.jobs import GenerateDocument, enqueue
-from app.policy import access_table
 from app.tables.assessment import (
     AssessmentSession,
     AssessmentStatus,
@@ -86,7 +85,7 @@ async def request_documents(context: Context, session: UUID, types: Sequence[UUI
 async def retry_document(context: Context, key: UUID) -> UUID:
     """Generate a document again that failed, or that nobody works on any more."""
     async with context.change("document.retry") as change:
-        row = await _own(context, change, key)
+        row = await _own(change, key)
         waited = datetime.now(UTC) - row["updated_at"]
         is_stuck = row["status"] in {_PENDING, _GENERATING} and waited > STUCK_AFTER
         status = _PENDING if is_stuck else LIFE.after(row["status"], "retry")
@@ -99,7 +98,7 @@ async def retry_document(context: Context, key: UUID) -> UUID:
 async def regenerate_document(context: Context, key: UUID) -> UUID:
     """The next version of a document, pending; its key. Only the newest one is made anew."""
     async with context.change("document.regenerate") as change:
-        row = await _own(context, change, key)
+        row = await _own(change, key)
         status = LIFE.after(row["status"], "regenerate")
         (newest,) = await context.request.executor.fetch(
             _NEWEST, row["session"], row["document_type"]
@@ -132,23 +131,18 @@ async def review_document(context: Context, key: UUID, step: str) -> UUID:
     return key
 
 
-async def _own(context: Context, change: Change, key: UUID) -> Row:
+async def _own(change: Change, key: UUID) -> Row:
     """A document of a run that the caller may change, with both of them locked.
 
     The run first, as everywhere: two changes of its documents wait for each other.
     """
-    fetch = context.request.executor.fetch
-    reader = Changes(access_table(), context.viewer, fetch)
-    row = await reader.find(Document, key)
+    row = await change.find(Document, key)
     if row is None:
         raise Refused(Problem("NOT_FOUND", "there is no Document with this id", ("id",)))
-    if await reader.find(AssessmentSession, row["session"]) is None:
+    if await change.find(AssessmentSession, row["session"]) is None:
         raise NotAllowed("only whose run it is can have its documents made")
     await change.target(AssessmentSession, row["session"])
-    await fetch("select from assessment.documents where id = $1 for update", key)
-    again = await reader.find(Document, key)
-    assert again is not None
-    return again
+    return await change.target(Document, key, Action.READ)
 
 
 def _check_types(types: Sequence[UUID], found: dict[UUID, Any]) -> None:

@@ -23,6 +23,7 @@ from app.actions.assessment.questions import Asked
 from app.actions.assessment.sandbox import (
     BUDGET,
     ENVIRONMENT,
+    LONGEST_DOCUMENT,
     Answers,
     Budget,
     Missing,
@@ -38,7 +39,6 @@ __all__ = ["Standard", "render"]
 MOST_STEPS = 500_000
 """About half a second of work."""
 
-LONGEST_DOCUMENT = 1_000_000
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
 

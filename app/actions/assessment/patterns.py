@@ -7,7 +7,7 @@ Back-references and look-around do not exist. The pattern becomes a nondetermini
 Thompson, "Regular Expression Search Algorithm", 1968) whose states are followed all at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from app.actions.assessment.problems import MalformedPattern, Problem
@@ -23,7 +23,8 @@ _MOST_STATES = 300
 _MOST_REPEATS = 200
 _MOST_WORK = 20_000
 _SPECIAL = frozenset("\\^$.|?*+()[]{}")
-_KEPT_STEPS = 4_096
+_KEPT_STEPS = 512
+_READ = 1  # the set of state 0 alone: everything was read
 
 _Test = Callable[[str], bool]
 
@@ -45,10 +46,10 @@ class Pattern:
 
     source: str
     _tests: list[_Test]
-    _after: list[frozenset[int]]
-    _start: frozenset[int]
-    _accepting: int
-    _steps: dict[tuple[frozenset[int], str], frozenset[int]] = field(default_factory=dict)
+    _after: list[int]
+    _start: int
+    _steps: dict[tuple[int, str], int] = field(default_factory=dict)
+    _fitting: dict[str, int] = field(default_factory=dict)
 
     def fits(self, text: str) -> bool:
         """Whether the whole text fits; a text longer than LONGEST_TEXT does not."""
@@ -65,14 +66,25 @@ class Pattern:
             states = known
             if not states:
                 return False
-        return self._accepting in states
+        return bool(states & _READ)
 
-    def _step(self, states: frozenset[int], character: str) -> frozenset[int]:
-        reached: set[int] = set()
-        for state in states:
-            if state != self._accepting and self._tests[state](character):
-                reached |= self._after[state]
-        return frozenset(reached)
+    def _step(self, states: int, character: str) -> int:
+        fitting = self._fitting.get(character)
+        if fitting is None:
+            fitting = _set_of(state for state, test in enumerate(self._tests) if test(character))
+            if len(self._fitting) < _KEPT_STEPS:
+                self._fitting[character] = fitting
+        reached, left = 0, states & fitting
+        while left:
+            state = left.bit_length() - 1
+            reached |= self._after[state]
+            left ^= 1 << state
+        return reached
+
+
+def _set_of(states: Iterable[int]) -> int:
+    """Some states as bits: small, and quickly united."""
+    return sum(1 << state for state in states)
 
 
 def compile_pattern(source: str) -> Pattern:
@@ -93,13 +105,14 @@ class _Automaton:
     """Numbers the states of a pattern from its end to its beginning."""
 
     def __init__(self) -> None:
-        self.tests: list[_Test] = [lambda character: False]  # state 0: everything was read
+        self.tests: list[_Test] = [lambda character: False]  # state 0 reads nothing any more
         self.after: list[frozenset[int]] = [frozenset()]
         self.work = 0
 
     def of(self, source: str, node: _Node) -> Pattern:
         start = self._before(node, frozenset({0}))
-        return Pattern(source, self.tests, self.after, start, 0)
+        after = [_set_of(states) for states in self.after]
+        return Pattern(source, self.tests, after, _set_of(start))
 
     def _before(self, node: _Node, then: frozenset[int]) -> frozenset[int]:
         """The states waiting for the node's first character, when `then` waits for what follows."""

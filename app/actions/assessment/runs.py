@@ -252,8 +252,8 @@ async def _write(
             changed.append((old.id, {"value": value, "counts": counts, "answered_at": now}))
         elif old.counts is not counts:
             turned.append(old.id)
-    for key in run.stored.keys() - answers.keys():
-        await change.remove(Response, run.stored[key].id)
+    if gone := run.stored.keys() - answers.keys():
+        await change.remove_many(Response, [run.stored[key].id for key in gone])
     if new:
         await change.insert_many(Response, new)
     if changed:

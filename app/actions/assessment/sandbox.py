@@ -12,9 +12,11 @@ from app.actions.assessment.markdown import Address, escape, escape_paragraphs
 
 __all__ = [
     "BUDGET",
+    "CONCATENATED",
     "COUNTED",
     "ENVIRONMENT",
     "FILTERS",
+    "LONGEST_DOCUMENT",
     "NAMES",
     "Answers",
     "Budget",
@@ -27,8 +29,10 @@ NAMES = ("answers", "labels", "standards")
 """What every template can use."""
 
 COUNTED = "_counted"
+CONCATENATED = "_concatenated"
 BUDGET = "_budget"
 CHARACTERS_A_STEP = 100
+LONGEST_DOCUMENT = 1_000_000
 
 
 class Missing(Exception):
@@ -114,8 +118,20 @@ def _finalize(value: object) -> str:
     raise Unfit("this value has parts and cannot be printed as a whole: name one of them")
 
 
+@pass_context
+def _print(context: Context, value: object) -> str:
+    _pay(context, value)
+    return _finalize(value)
+
+
 class _Environment(ImmutableSandboxedEnvironment):
-    """Attributes and items are parts of plain data; Python objects have none."""
+    """Attributes and items are parts of plain data; Python objects have none. Addition is paid."""
+
+    intercepted_binops = frozenset({"+"})
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        _pay_together(context, [left, right])
+        return super().call_binop(context, operator, left, right)
 
     def getattr(self, obj: object, attribute: str) -> object:
         return self._part_of(obj, attribute)
@@ -143,6 +159,14 @@ def _pay(context: Context, value: object) -> None:
         budget.pay(1 + sum(1 + len(str(one)) // CHARACTERS_A_STEP for one in value))
 
 
+def _pay_together(context: Context, parts: Sequence[object]) -> None:
+    """Pay for what is made of these; no text of a document is longer than the document may be."""
+    size = sum(len(part) for part in parts if isinstance(part, str | list | tuple))
+    if size > LONGEST_DOCUMENT:
+        raise TooMuch
+    context[BUDGET].pay(1 + size // CHARACTERS_A_STEP)
+
+
 def _given(value: object) -> object:
     if isinstance(value, Gap):
         raise Missing(value.named())
@@ -159,6 +183,12 @@ def _counted(context: Context, items: object, weight: int) -> Sequence[object]:
         raise Unfit("a loop goes over a list")
     context[BUDGET].pay(weight * len(items))
     return items
+
+
+@pass_context
+def _concatenated(context: Context, parts: Sequence[object]) -> str:
+    _pay_together(context, parts)
+    return "".join(map(str, parts))
 
 
 @pass_context
@@ -257,13 +287,13 @@ def _environment() -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=Gap,
-        finalize=_finalize,
-        autoescape=False,  # documents are Markdown: _finalize escapes for it
+        finalize=_print,
+        autoescape=False,  # documents are Markdown: _print escapes for it
         cache_size=0,
     )
     made.globals.clear()
     made.filters.clear()
-    made.filters.update({**FILTERS, COUNTED: _counted})
+    made.filters.update({**FILTERS, COUNTED: _counted, CONCATENATED: _concatenated})
     return made
 
 

@@ -3,8 +3,9 @@
 There are texts, `{{ ... }}`, `{% if %}`, `{% for %}`, comments, comparisons, `and`, `or`, `not`,
 `+`, `-`, `/`, `~`, and the filters of `FILTERS`. There are no variables to set, no calls, macros,
 imports or multiplication: the only loops go over what was answered, over standards and their
-principles. Each round of a loop is paid for with the size of its body, so that the cost of a
-rendering is known before it is spent, and no template can hold up a worker.
+principles. Each round of a loop is paid for with the size of its body, and each text that is put
+together or printed with its length, so that the cost of a rendering is known before it is spent,
+and no template can hold up a worker.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
+from jinja2.visitor import NodeTransformer
 
 from app.actions.assessment.problems import MalformedTemplate, Problem
-from app.actions.assessment.sandbox import COUNTED, ENVIRONMENT, FILTERS, NAMES
+from app.actions.assessment.sandbox import CONCATENATED, COUNTED, ENVIRONMENT, FILTERS, NAMES
 
 __all__ = ["Template", "check_template", "parse_template"]
 
@@ -80,7 +82,7 @@ def parse_template(source: str, keys: Collection[str] | None = None) -> Template
     if checker.problems:
         problems = sorted(checker.problems, key=lambda one: one.path[1:])
         raise MalformedTemplate(problems[:20])
-    _count_rounds(tree)
+    _Payment().visit(tree)
     return Template(tree, frozenset(checker.asked))
 
 
@@ -209,12 +211,20 @@ def _access(node: nodes.Node) -> tuple[str | None, object]:
     return None, None
 
 
-def _count_rounds(tree: nodes.Template) -> None:
-    """Put a counter around what each loop goes over; it knows the size of the loop's body."""
-    for loop in tree.find_all(nodes.For):
+class _Payment(NodeTransformer):
+    """Lets filters of our own pay: for the rounds of a loop, by its body's size, and for `~`."""
+
+    def visit_For(self, loop: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja's name for it
         size = 1 + sum(1 for part in (*loop.body, loop.test) if part for _ in _below(part))
         weight = nodes.Const(size, lineno=loop.lineno)
+        self.generic_visit(loop)
         loop.iter = nodes.Filter(loop.iter, COUNTED, [weight], [], None, None, lineno=loop.lineno)
+        return loop
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - likewise
+        self.generic_visit(node)
+        parts = nodes.List(node.nodes, lineno=node.lineno)
+        return nodes.Filter(parts, CONCATENATED, [], [], None, None, lineno=node.lineno)
 
 
 def _below(node: nodes.Node) -> Iterator[nodes.Node]:

@@ -17,14 +17,6 @@ _FRAGMENT = ("input", "fragment")
 _FILES = (*_FRAGMENT, "files")
 
 
-class _AnsweredBefore(Exception):
-    """The same answer is there already; `key` is its message's."""
-
-    def __init__(self, key: UUID) -> None:
-        super().__init__(str(key))
-        self.key = key
-
-
 async def answer_event(
     context: Context, event: UUID, values: Mapping[str, Any], fragment: Mapping[str, Any] | None
 ) -> UUID:
@@ -35,24 +27,22 @@ async def answer_event(
     """
     answer = {"type": MessageType.RESULT, **values}
     _check(answer, fragment)
-    try:
-        async with context.change("event.answer") as change:
-            # Locked, so that the same answer sent twice at once finds itself.
-            await change.target(Project, answer["project"], Action.READ, ("input", "projectId"))
-            if earlier := await _earlier(context.engine, event, answer["project"]):
-                key, told = earlier
-                if told != _told(answer, fragment):
-                    problem = "this event has another answer already"
-                    raise Refused(Problem("ALREADY_ANSWERED", problem, _EVENT))
-                raise _AnsweredBefore(key)
-            await _find_event(context.engine, event, answer["project"])
-            message = await change.create(
-                Message, {**answer, "role": MessageRole.ASSISTANT, "event_id": event}
-            )
-            if fragment is not None:
-                await change.create(Fragment, {**fragment, "message": message["id"]}, _FRAGMENT)
-    except _AnsweredBefore as before:
-        return before.key
+    async with context.change("event.answer") as change:
+        # Locked, so that the same answer sent twice at once finds itself.
+        await change.target(Project, answer["project"], Action.READ, ("input", "projectId"))
+        if earlier := await _earlier(context.engine, event, answer["project"]):
+            key, told = earlier
+            if told != _told(answer, fragment):
+                problem = "this event has another answer already"
+                raise Refused(Problem("ALREADY_ANSWERED", problem, _EVENT))
+            change.unchanged()
+            return key
+        await _find_event(context.engine, event, answer["project"])
+        message = await change.create(
+            Message, {**answer, "role": MessageRole.ASSISTANT, "event_id": event}
+        )
+        if fragment is not None:
+            await change.create(Fragment, {**fragment, "message": message["id"]}, _FRAGMENT)
     stored: UUID = message["id"]
     return stored
 
@@ -103,5 +93,6 @@ def _told(answer: Mapping[str, Any], fragment: Mapping[str, Any] | None) -> _Tol
     """What makes two answers the same."""
     made = None
     if fragment is not None:
-        made = tuple(fragment.get(name) for name in ("sandbox_url", "title", "files", "summary"))
-    return str(answer["content"]), str(MessageType(answer["type"])), made
+        columns = {"files": {}, **fragment}
+        made = tuple(columns.get(name) for name in ("sandbox_url", "title", "files", "summary"))
+    return str(answer["content"]), str(answer["type"]), made

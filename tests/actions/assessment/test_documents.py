@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from app.actions.assessment.definition import QuestionSource, compile_definition
 from app.actions.assessment.documents import Standard, render
-from app.actions.assessment.problems import AssessmentError
+from app.actions.assessment.problems import AssessmentError, RenderingFailed
 from app.actions.assessment.templates import check_template
 from app.tables.assessment import QuestionType
 from seeds.assessment import TEMPLATES
@@ -145,6 +146,34 @@ def test_a_fault_is_one_sentence(source: str, sentence: str) -> None:
 def test_a_template_of_endless_loops_ends(body: str) -> None:
     loops = "".join(f"{{% for {name} in standards %}}" for name in "abc")
     assert "loop over less" in _refusal(loops + body + "{% endfor %}" * 3)
+
+
+@pytest.mark.parametrize("operator", ["~", "+"])
+def test_a_text_that_grows_without_a_loop_ends_before_it_is_made(operator: str) -> None:
+    source = "answers.a"
+    for _ in range(3):
+        source = f"({f' {operator} '.join([source] * 9)})"
+    source = f"{{{{ {source} }}}}"  # 729 times 20,000 characters
+    assert render(source, PLAIN, {"a": "x"}, []) == f"{'x' * 729}\n"  # and it is compiled
+    tracemalloc.start()
+    with pytest.raises(RenderingFailed, match="too long"):
+        render(source, PLAIN, {"a": "x" * 20_000}, [])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4_000_000
+
+
+def test_a_text_is_paid_for_each_time_it_is_printed() -> None:
+    source = f"{{% for x in standards %}}{'{{ answers.a }}' * 200}{{% endfor %}}"
+    short, long = ({"a": f"a{' ' * length}b"} for length in (1, 19_000))
+    assert len(render(source, PLAIN, short, STANDARDS_HERE)) > 1_000
+    with pytest.raises(RenderingFailed, match="loop over less"):
+        render(source, PLAIN, long, STANDARDS_HERE)
+
+
+def test_texts_are_put_together() -> None:
+    source = '{{ "<" ~ answers.a ~ 1 + 2 ~ true }} {{ "a" + answers.a }}'
+    assert render(source, PLAIN, {"a": "*"}, []) == "&lt;\\*12True a\\*\n"
 
 
 @settings(max_examples=60)

@@ -1,6 +1,7 @@
 """Patterns mean what Python's mean, and none of them takes long."""
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,16 @@ def test_a_pattern_that_explodes_elsewhere_is_answered(source: str) -> None:
     pattern = compile_pattern(source)
     assert not pattern.fits("a" * 2_000)
     assert pattern.fits("a" * 20 + "b")
+
+
+def test_a_pattern_keeps_little_of_what_it_has_matched() -> None:
+    pattern = compile_pattern(".*1.{100}.{100}.{80}")
+    tracemalloc.start()
+    for base in (3, 5, 7):  # almost every step is a new one
+        pattern.fits(f"{base**1_300:b}"[:2_000])
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 200_000
 
 
 @pytest.mark.parametrize(
