@@ -19,6 +19,8 @@ def configure_logging(settings: Settings) -> None:
             "loggers": {
                 # Its own news ("Started server process") is what serve says better.
                 "uvicorn": {"level": max(logging.WARNING, level)},
+                # It tells of each request with its whole address, and so the password of an agent.
+                "httpx": {"level": max(logging.WARNING, level)},
                 # What it says of each attempt, the worker says better.
                 "pgqueuer": {"level": max(logging.WARNING, level)},
             },

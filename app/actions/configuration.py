@@ -93,8 +93,22 @@ EVENTS_RETENTION_DAYS = Key(
     most=36_500,
 )
 
+AGENT_TIMEOUT_SECONDS = Key(
+    "projects.agent_timeout_seconds",
+    default=120,
+    description="Seconds that the agent has to answer each delivery of an event.",
+    least=1,
+    most=3_600,
+)
+
 KEYS: Mapping[str, Key[Any]] = {
-    key.name: key for key in (REGISTRATION_OPEN, AUDIT_RETENTION_DAYS, EVENTS_RETENTION_DAYS)
+    key.name: key
+    for key in (
+        REGISTRATION_OPEN,
+        AUDIT_RETENTION_DAYS,
+        EVENTS_RETENTION_DAYS,
+        AGENT_TIMEOUT_SECONDS,
+    )
 }
 
 

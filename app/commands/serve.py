@@ -17,12 +17,13 @@ from app.database import DatabaseError, EmbeddedServer, SeedbedEngine
 from app.database.migrations import migrate
 from app.live import hub_of
 from app.logs import configure_logging
-from app.settings import Settings
+from app.settings import EXAMPLE_AGENT, Settings
 from seeds.runner import DEMO_LOGINS, seed_if_empty
 from seeds.upsert import SeedError
 
 _GRACE = 10  # seconds for requests to end; a subscription would never end by itself
 _FAREWELL = 2.0  # seconds until subscribers have been told that they are to come back
+_PONG = 60.0  # seconds that a WebSocket's client has to answer a ping
 _INTERRUPTED = 130  # what shells report for Ctrl-C
 
 
@@ -42,7 +43,7 @@ def serve(engine: SeedbedEngine) -> int:
     # shell made this process ignore Ctrl-C because it runs in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
-    server = _Server(engine)
+    server = Server(engine)
     try:
         with _listening(settings) as listener, _embedded(engine):
             factory = server.config.get_loop_factory()
@@ -59,7 +60,7 @@ def serve(engine: SeedbedEngine) -> int:
     return 0
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn, saying where it is once it really is there."""
 
     def __init__(self, engine: SeedbedEngine) -> None:
@@ -79,6 +80,9 @@ class _Server(uvicorn.Server):
                 ws_max_size=settings.max_body_bytes,
                 # Events are small: compressing them costs more memory and time than it saves.
                 ws_per_message_deflate=False,
+                # Longer than it takes to send a slow subscriber away, whose pong is late as well:
+                # of a ping that times out clients are told an internal error.
+                ws_ping_timeout=_PONG,
             )
         )
 
@@ -190,6 +194,8 @@ def _welcome(settings: Settings, address: str) -> str:
         f"  Admin     {address}/admin/",
         "",
     ]
+    if settings.agent_url == EXAMPLE_AGENT:
+        lines += ["  The agent of projects: make agent, in another terminal", ""]
     if settings.environment == "development":
         lines += ["  Demo logins", *(f"    {login}" for login in DEMO_LOGINS), ""]
     lines += ["  Ctrl-C stops the server.", ""]

@@ -18,7 +18,9 @@ import asyncpg
 import httpx
 import pytest
 
-from app.database import EmbeddedServer
+from app.commands import serve
+from app.database import EmbeddedServer, SeedbedEngine
+from app.web.graphql import streams
 from seeds.runner import DEMO_LOGINS
 from tests import databases
 
@@ -122,6 +124,7 @@ async def test_it_starts_from_nothing_answers_and_leaves_nothing_running(tmp_pat
         assert answer.json() == promised
         assert "server" not in answer.headers
         assert all(login.email in printed for login in DEMO_LOGINS)
+        assert "make agent" in printed
         assert await _end(process, signal.SIGINT) == 0
     assert not EmbeddedServer(tmp_path).is_running()
 
@@ -164,6 +167,13 @@ async def test_an_interrupted_start_stops_what_it_started_and_the_next_one_finis
         assert await _end(process, signal.SIGTERM) == 0
 
 
+def test_slow_subscribers_are_sent_away_before_a_ping_of_theirs_times_out(
+    database: SeedbedEngine,
+) -> None:
+    told = streams.PATIENCE + 2 * streams.FAREWELL
+    assert (serve.Server(database).config.ws_ping_timeout or 0) > told
+
+
 async def test_production_migrates_and_seeds_nothing(tmp_path: Path) -> None:
     server = EmbeddedServer(tmp_path)
     url = server.start()
@@ -176,6 +186,7 @@ async def test_production_migrates_and_seeds_nothing(tmp_path: Path) -> None:
     try:
         async with _serving(variables) as (process, printed):
             assert "login" not in printed
+            assert "make agent" not in printed
             assert await _end(process, signal.SIGTERM) == 0
         assert await _rows(server, "select count(*) from identity.users") == 0
     finally:

@@ -122,10 +122,11 @@ async def test_names_are_unique_per_owner_alone(client: httpx.AsyncClient, peopl
     before = await _count()
     variables = {"input": {"prompt": "x", "name": "tide-table"}}
     payload = (await ask(client, CREATE, variables, people.tokens["owner"]))["createProject"]
-    assert (payload["project"], payload["errors"][0]["code"]) == (None, "TAKEN")
+    taken = [{"code": "TAKEN", "path": ["input", "name"]}]
+    assert (payload["project"], payload["errors"]) == (None, taken)
     rename = {"id": global_id(second), "name": "tide-table"}
     payload = (await ask(client, RENAME, rename, people.tokens["owner"]))["renameProject"]
-    assert (payload["project"], payload["errors"][0]["code"]) == (None, "TAKEN")
+    assert (payload["project"], payload["errors"]) == (None, taken)
     assert await _count() == before
     payload = (await ask(client, CREATE, variables, people.tokens["other"]))["createProject"]
     assert payload["errors"] == []

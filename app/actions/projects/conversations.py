@@ -44,7 +44,10 @@ async def add_message(context: Context, project: UUID, content: str) -> UUID:
 async def rename_project(context: Context, key: UUID, values: Mapping[str, Any]) -> UUID:
     """Change the `name`."""
     async with context.change("project.rename") as change:
-        await change.update(Project, key, values)
+        try:
+            await change.update(Project, key, values)
+        except Refused as refused:
+            raise _named_before(refused) from None
     return key
 
 
@@ -58,17 +61,32 @@ async def delete_project(context: Context, key: UUID) -> UUID:
 async def _new_project(context: Context, change: Change, name: str | None) -> Mapping[str, Any]:
     owner = context.viewer.values["user"]
     if name is not None:
-        return await change.create(Project, {"owner": owner, "name": name})
+        try:
+            return await change.create(Project, {"owner": owner, "name": name})
+        except Refused as refused:
+            raise _named_before(refused) from None
     for words in _ATTEMPTS:
         try:
             # A savepoint: a name that is taken ends only this attempt.
             async with context.engine.transaction():
                 return await change.create(Project, {"owner": owner, "name": made_up_name(words)})
         except Refused as refused:
-            if {problem.code for problem in refused.problems} != {"TAKEN"}:
+            if not _is_taken(refused):
                 raise
     problem = "no free name was found for this project; choose one"
     raise Refused(Problem("TAKEN", problem, ("input", "name")))
+
+
+def _is_taken(refused: Refused) -> bool:
+    return {problem.code for problem in refused.problems} == {"TAKEN"}
+
+
+def _named_before(refused: Refused) -> Refused:
+    """Unique is a name with its owner: the sender is told of what they can choose."""
+    if not _is_taken(refused):
+        return refused
+    problem = "there is a project with this name already; choose another one"
+    return Refused(Problem("TAKEN", problem, ("input", "name")))
 
 
 async def _say(change: Change, project: UUID, content: str, path: tuple[str, ...]) -> UUID:

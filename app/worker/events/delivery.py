@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
-import orjson
 
+from app.actions import configuration
 from app.database import SeedbedEngine
 from app.settings import Settings
 from app.worker.attempts import Backoff
@@ -18,21 +18,17 @@ from app.worker.events.sending import NotDelivered, make_client, send
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT_KEY = "projects.agent_timeout_seconds"
-_LONGEST_TIMEOUT = 3600.0
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How many deliveries run at once in a process, and how patient they are; times in seconds.
 
-    The agent has `timeout` to answer unless the system's configuration says otherwise. A claim
-    lasts `margin` longer: after that another worker takes over from one that was killed. `grace`
-    is what a delivery still has when the worker is told to stop.
+    How long the agent has to answer is in the system's configuration. A claim lasts `margin`
+    longer: after that another worker takes over from one that was killed. `grace` is what a
+    delivery still has when the worker is told to stop.
     """
 
     most: int = 10
-    timeout: float = 120.0
     margin: float = 15.0
     poll: float = 0.5
     grace: float = 10.0
@@ -49,14 +45,14 @@ async def deliver_events(engine: SeedbedEngine, stop: asyncio.Event, pace: Pace 
     """
     if engine.settings.agent_url is None:
         return
-    patience = await _patience(engine, pace)
-    lease = timedelta(seconds=patience + pace.margin)
     running: set[asyncio.Task[None]] = set()
     before = LAST_PROJECT
     async with make_client(pace.most) as client:
         try:
             while not stop.is_set():
                 free = pace.most - len(running)
+                patience = await configuration.value_of(engine, configuration.AGENT_TIMEOUT_SECONDS)
+                lease = timedelta(seconds=patience + pace.margin)
                 claimed = await queue.claim(engine, before, free, lease) if free else ()
                 for event in claimed:
                     attempt = _attempt(engine, client, event, patience, pace)
@@ -129,13 +125,3 @@ def _log(level: int, event: Claimed, outcome: str) -> None:
         *(event.id, event.name, event.attempts, outcome),
         extra={"event_id": str(event.id), "project_id": str(event.project)},
     )
-
-
-async def _patience(engine: SeedbedEngine, pace: Pace) -> float:
-    rows = await engine.fetch(
-        "select value from operations.system_configs where key = $1", _TIMEOUT_KEY
-    )
-    value = orjson.loads(rows[0]["value"]) if rows else None
-    if isinstance(value, int | float) and 0 < value <= _LONGEST_TIMEOUT:
-        return float(value)
-    return pace.timeout

@@ -81,4 +81,8 @@ async def _read(response: httpx.Response) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return (str(error).rstrip(".") or type(error).__name__)[:300]
+    told = str(error)
+    if isinstance(error, httpx.RemoteProtocolError):
+        # What was wrong with the answer; behind the colon is the answer itself.
+        told = told.partition(":")[0]
+    return (told.rstrip(".") or type(error).__name__)[:300]

@@ -23,7 +23,6 @@ from tests.worker.events.receiver import AWAY, BUSY, OK, Receiver, receiver
 
 SECRET = "s" * 40
 QUICK = Pace(
-    timeout=30.0,
     poll=0.02,
     grace=0.05,
     backoff=Backoff(tries=3, first=timedelta(milliseconds=1), factor=1.0),
@@ -140,8 +139,9 @@ async def test_a_failure_holds_back_its_own_project_alone(
         (BUSY, "The agent answered with the status 503."),
         (AWAY, "The agent redirects (307): set SEEDBED_AGENT_URL to where it is."),
         (None, "The agent's answer was lost: Server disconnected without sending a response."),
+        ("its own words\r\n\r\n", "The agent's answer was lost: illegal status line."),
     ],
-    ids=["busy", "redirect", "cut"],
+    ids=["busy", "redirect", "cut", "no HTTP"],
 )
 async def test_an_event_that_always_fails_is_given_up_and_the_next_one_comes(
     committed: SeedbedEngine, agent: Receiver, answer: str | None, error: str

@@ -75,9 +75,14 @@ async def test_a_killed_worker_leaves_its_delivery_to_another(committed: Seedbed
         go_on.set()
         # As when the time of its lease has passed.
         await committed.fetch("update operations.events set next_attempt_at = now()")
-        async with _process(committed, "app.worker", **settings):
+        settings["SEEDBED_AGENT_URL"] = agent.url.replace("//", "//us:hidden-word@")
+        async with _process(committed, "app.worker", **settings) as process:
             while await Event.exists().where(Event.delivered_at.is_null()):  # noqa: ASYNC110 - sets no event
                 await asyncio.sleep(0.05)
+            process.terminate()
+            _, log = await process.communicate()
+    assert b"is delivered" in log
+    assert b"hidden-word" not in log
     assert agent.prompts() == ["1", "1", "2"]
 
 
