@@ -70,10 +70,10 @@ def _refuse_bad_parameters(piccolo_crud: PiccoloCRUD, request: Request) -> None:
     names = Counter(name for name, _ in given)
     for name, value in given:
         bare = name.removesuffix("[]")
-        if bare != name or names[name] > 1:
-            # Several values make a list, which only a column that holds lists can be.
-            if bare not in columns or columns[bare].value_type is not list:
-                raise HTTPException(400, f"{bare[:100]} can be given once.")
+        # Several values make a list, which only a column that holds lists can be.
+        holds_lists = bare in columns and columns[bare].value_type is list
+        if (bare != name or names[name] > 1) and not holds_lists:
+            raise HTTPException(400, f"{bare[:100]} can be given once.")
         if name in {"__order", "__visible_fields"}:
             if any(part.removeprefix("-") not in columns for part in value.split(",")):
                 raise HTTPException(400, f"{name} names a column that is not offered here.")
