@@ -103,7 +103,7 @@ def renamings(differences: Sequence[Difference]) -> list[str]:
     told = [one for one in shown(differences) if one.item.kind in {"table", "column"}]
     missing = [one.item for one in told if one.state == MISSING]
     extra = [one.item for one in told if one.state == EXTRA]
-    statements = []
+    statements: list[str] = []
     for item in missing:
         alike = [other for other in extra if likeness(other) == likeness(item)]
         rivals = [other for other in missing if likeness(other) == likeness(item)]
