@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from piccolo.apps.user.tables import BaseUser
 from piccolo.table import Table
-from piccolo_admin.endpoints import FormConfig, TableConfig, create_admin
+from piccolo_admin.endpoints import FormConfig, create_admin
 from piccolo_admin.translations.data import ENGLISH, TRANSLATIONS
 from piccolo_admin.translations.models import Translation
 from piccolo_api.csrf.middleware import CSRFMiddleware
@@ -23,6 +23,7 @@ from app.admin.editor import Editor
 from app.admin.forms import Done, Task, TaskFailed, forms
 from app.admin.gate import Gate, Parts
 from app.admin.lists import table_config
+from app.admin.look import head
 from app.admin.scope import NARROWED
 from app.database import SeedbedEngine
 from app.settings import Settings
@@ -31,13 +32,6 @@ from app.tables.identity import UserRole
 from app.tables.payments import PaymentReport
 
 __all__ = ["Done", "Task", "TaskFailed", "admin_app"]
-
-
-# What Piccolo Admin's menu offers, and this admin does not have.
-_STYLE = (
-    '<style>li:has(>a[href*="change-password"],>a[href*="mfa-setup"])'
-    "{display:none!important}</style>"
-)
 
 
 class _NoLimit(RateLimitProvider):
@@ -59,10 +53,8 @@ def admin_app(
     public = urlsplit(settings.public_url)
     hosts = [public.hostname or "", *settings.allowed_hosts]
     pages = {
-        UserRole.ADMIN: _pages(
-            [table_config(table) for table in tables], hosts, forms(engine, settings, tasks)
-        ),
-        UserRole.STAFF: _pages([table_config(table) for table in NARROWED], hosts, []),
+        UserRole.ADMIN: _pages(tables, hosts, forms(engine, settings, tasks)),
+        UserRole.STAFF: _pages(NARROWED, hosts, []),
     }
     # As strict as Piccolo Admin's own, which does not stand before the editor.
     editor = CSRFMiddleware(Editor(tables), allowed_hosts=hosts)
@@ -70,9 +62,9 @@ def admin_app(
     return Gate(Parts(pages, editor), engine, secure=secure)
 
 
-def _pages(tables: list[TableConfig], hosts: list[str], run: list[FormConfig]) -> ASGIApp:
+def _pages(tables: Sequence[type[Table]], hosts: list[str], run: list[FormConfig]) -> ASGIApp:
     admin: Any = create_admin(
-        tables,
+        [table_config(table) for table in tables],
         forms=run,
         # The two classes have what piccolo_api uses of these types, and are no tables.
         auth_table=cast("type[BaseUser]", AdminUser),
@@ -89,7 +81,8 @@ def _pages(tables: list[TableConfig], hosts: list[str], run: list[FormConfig]) -
         allowed_hosts=hosts,
         sidebar_links={"Home": "/", "GraphiQL": "/graphiql"},
     )
-    admin.template = admin.template.replace("</head>", f"{_STYLE}</head>")
+    look = head(table._meta.tablename for table in tables)
+    admin.template = admin.template.replace("</head>", f"{look}</head>")
     return cast("ASGIApp", admin)
 
 

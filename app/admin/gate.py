@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.admin.accounts import IDLE, AdminSession, AdminUser, Visit, visit
+from app.admin.look import SCRIPT, SCRIPT_PATH
 from app.audit import Origin
 from app.database import SeedbedEngine
 from app.tables.identity import User, UserRole
@@ -47,6 +48,9 @@ class Gate:
         path = scope["path"].removeprefix(root)
         if path.rstrip("/").endswith(("/docs", "/openapi.json")) or "/docs/" in path:
             await _refuse(404, "Not found.")(scope, receive, send)
+            return
+        if path == SCRIPT_PATH:
+            await Response(SCRIPT, media_type="text/javascript")(scope, receive, send)
             return
         if "\0" in path or b"%00" in scope["query_string"]:
             await _refuse(400, "A NUL character cannot be looked for.")(scope, receive, send)

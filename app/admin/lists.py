@@ -1,6 +1,7 @@
 """How each table is listed, and which filters, orders and values a list takes."""
 
 import re
+from collections import Counter
 
 import orjson
 from piccolo.columns import (
@@ -65,7 +66,14 @@ def _refuse_bad_parameters(piccolo_crud: PiccoloCRUD, request: Request) -> None:
     Sorting by a hash would tell its bytes one comparison at a time.
     """
     columns = {c._meta.name: c for c in piccolo_crud.table._meta.columns if not c._meta.secret}
-    for name, value in request.query_params.multi_items():
+    given = request.query_params.multi_items()
+    names = Counter(name for name, _ in given)
+    for name, value in given:
+        bare = name.removesuffix("[]")
+        # Several values make a list, which only a column that holds lists can be.
+        holds_lists = bare in columns and columns[bare].value_type is list
+        if (bare != name or names[name] > 1) and not holds_lists:
+            raise HTTPException(400, f"{bare[:100]} can be given once.")
         if name in {"__order", "__visible_fields"}:
             if any(part.removeprefix("-") not in columns for part in value.split(",")):
                 raise HTTPException(400, f"{name} names a column that is not offered here.")

@@ -39,6 +39,16 @@ class Difference:
         """Whether mending removes what people have stored."""
         return self.state == EXTRA and self.item.kind in _LOSES_ROWS
 
+    @property
+    def needs_values(self) -> bool:
+        """Whether mending fails while the table holds rows: nothing says what they would have."""
+        if self.state != MISSING or self.item.kind != "column" or self.folded:
+            return False
+        parts = self.item.parts()
+        # Piccolo writes DEFAULT null where a column has none.
+        none = parts["default"] == "None" or parts["default"].startswith("NULL::")
+        return none and parts["null"] == "False" and not parts["generated"]
+
     def __str__(self) -> str:
         what = f"The {self.item.kind} {self.item.name}"
         if self.state == MISSING:
@@ -73,6 +83,50 @@ def compare(live: Catalog, wanted: Catalog) -> list[Difference]:
 def shown(differences: Sequence[Difference]) -> list[Difference]:
     """Without what goes without saying: the columns of a missing table."""
     return [one for one in differences if not one.folded]
+
+
+def renamings(differences: Sequence[Difference]) -> list[str]:
+    """The SQL that gives tables and columns back their names, where nothing but those changed.
+
+    A guess, for people to judge: one thing is missing, and one just like it should not be there.
+    """
+    columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for one in differences:
+        if one.item.kind == "column" and one.item.parent is not None:
+            columns.setdefault(one.item.parent, []).append((_bare(one.item), one.item.definition))
+
+    def likeness(item: Item) -> tuple[object, ...]:
+        if item.kind == "table":
+            return item.kind, item.definition, sorted(columns.get(item.key, []))
+        return item.kind, item.definition, item.parent
+
+    told = [one for one in shown(differences) if one.item.kind in {"table", "column"}]
+    missing = [one.item for one in told if one.state == MISSING]
+    extra = [one.item for one in told if one.state == EXTRA]
+    statements: list[str] = []
+    for item in missing:
+        alike = [other for other in extra if likeness(other) == likeness(item)]
+        rivals = [other for other in missing if likeness(other) == likeness(item)]
+        if len(alike) == len(rivals) == 1:
+            statements += _renaming(alike[0], item)
+    return statements
+
+
+def _renaming(live: Item, wanted: Item) -> Iterator[str]:
+    assert live.parent is not None
+    assert wanted.parent is not None
+    if wanted.kind == "column":
+        table = wanted.parent[1]
+        yield f"ALTER TABLE {table} RENAME COLUMN {_bare(live)} TO {_bare(wanted)}"
+        return
+    if live.parent != wanted.parent:
+        yield f"ALTER TABLE {live.name} SET SCHEMA {wanted.parent[1]}"
+    if _bare(live) != _bare(wanted):
+        yield f"ALTER TABLE {wanted.parent[1]}.{_bare(live)} RENAME TO {_bare(wanted)}"
+
+
+def _bare(item: Item) -> str:
+    return item.name.removeprefix(f"{item.parent[1]}.") if item.parent else item.name
 
 
 def mending(differences: Sequence[Difference]) -> list[str]:

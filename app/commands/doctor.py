@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+import aiosmtplib
 import asyncpg
 
 from app.commands import console
@@ -23,6 +25,7 @@ from app.settings import DEVELOPMENT_SECRET, PROJECT, Settings
 LOCK = PROJECT / "requirements.lock"
 GRAPHIQL = PROJECT / "app" / "web" / "build" / "index.html"
 _LITTLE, _TOO_LITTLE = 1024**3, 100 * 1024**2  # bytes of free disk
+_MAIL_TIMEOUT = 5.0  # seconds for the connection, and for each answer
 _SKEW, _TOO_MUCH_SKEW = 1.0, 30.0  # seconds between the clocks
 
 State = Literal["ok", "warn", "fail"]
@@ -39,7 +42,7 @@ class Finding:
 
 
 def doctor(json: bool = False) -> None:
-    """Check settings, Python, packages, database, disk and port; each is ok, warn or fail.
+    """Check settings, Python, packages, database, mail, disk and port; each is ok, warn or fail.
 
     Exit code 1 when something fails. Nothing is changed.
 
@@ -77,7 +80,13 @@ async def examine(engine: SeedbedEngine) -> list[Finding]:
             Finding("database", "fail", console.sentence(error), "Nothing else of it was checked.")
         )
     free = await asyncio.to_thread(_free, settings.data_dir)
-    return [*findings, disk(free, settings.data_dir), graphiql(GRAPHIQL), port(settings)]
+    return [
+        *findings,
+        await mail(settings),
+        disk(free, settings.data_dir),
+        graphiql(GRAPHIQL),
+        port(settings),
+    ]
 
 
 def secret_key(settings: Settings) -> Finding:
@@ -217,6 +226,41 @@ async def privileges(engine: SeedbedEngine) -> Finding:
 _OF_THE_DATABASE: tuple[Callable[[SeedbedEngine], Awaitable[Finding]], ...] = (
     *(server, encoding, time_zone, clock, privileges, migrations),
 )
+
+
+async def mail(settings: Settings) -> Finding:
+    """The SMTP server takes the connection and the password; nothing is sent."""
+    server = settings.smtp_url
+    if server is None and settings.environment == "production":
+        return Finding("mail", "warn", "cannot be sent", "Set SEEDBED_SMTP_URL for the workers.")
+    if server is None:
+        return Finding("mail", "ok", "is printed to the log, as SEEDBED_SMTP_URL is not set")
+    where = f"{server.host}:{server.port}"
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.user,
+        password=server.password,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        tls_context=None
+        if server.security == "off"
+        else ssl.create_default_context(cafile=server.ca),
+        timeout=_MAIL_TIMEOUT,
+    )
+    try:
+        await client.connect()
+    except aiosmtplib.SMTPAuthenticationError:
+        remedy = "Correct the user or password of SEEDBED_SMTP_URL."
+        return Finding("mail", "fail", f"{where} refuses the password", remedy)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        text = f"{where} cannot be used: {console.sentence(error)}"
+        return Finding("mail", "fail", text, "Correct SEEDBED_SMTP_URL, or start the server.")
+    finally:
+        client.close()
+    return Finding(
+        "mail", "ok", f"{where} takes the connection{' and password' * bool(server.user)}"
+    )
 
 
 def disk(free: int, folder: Path) -> Finding:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.commands import console
-from app.commands.differences import Difference, compare, mending, shown
+from app.commands.differences import Difference, compare, mending, renamings, shown
 from app.commands.models import unmigrated
 from app.database import SeedbedEngine
 from app.database.catalog import read_catalog
@@ -88,7 +88,11 @@ async def _print(engine: SeedbedEngine, found: Drift) -> None:
             f"{console.plural(len(told), 'difference')} between {place} and the migrations:"
         )
         for one in told:
-            console.say(f"- {one}{' Mending it loses its data.' if one.loses_data else ''}")
+            console.say(f"- {one}{_warning(one)}")
+        if statements := renamings(found.differences):
+            console.say("\nPerhaps something was only renamed. Then run this, and compare again:\n")
+            for statement in statements:
+                console.say(f"{statement};")
         console.say("\nThis makes the database as the migrations make it:\n")
         for statement in ["BEGIN", *found.mend, "COMMIT"]:
             console.say(f"{statement};")
@@ -97,6 +101,14 @@ async def _print(engine: SeedbedEngine, found: Drift) -> None:
         console.say("writes the migration that is missing.")
         for part in found.models:
             console.say(f"- {part}")
+
+
+def _warning(one: Difference) -> str:
+    if one.loses_data:
+        return " Mending it loses its data."
+    if one.needs_values:
+        return " It has no default: mending it fails while the table holds rows."
+    return ""
 
 
 def _document(found: Drift) -> dict[str, object]:
@@ -115,4 +127,5 @@ def _document(found: Drift) -> dict[str, object]:
         "models": found.models,
         "pending": found.pending,
         "mend": found.mend,
+        "renamings": renamings(found.differences),
     }

@@ -54,7 +54,9 @@ async def bring(
         console.say("Nothing to do: the database is what the models say.")
         return console.OK
     for one in shown(differences):
-        console.say(f"- {one}{' Its data will be lost.' if one.loses_data else ''}")
+        lost = " Its data will be lost." if one.loses_data else ""
+        fails = " It has no default: this fails while the table holds rows."
+        console.say(f"- {one}{lost}{fails if one.needs_values else ''}")
     statements = mending(differences)
     if dry_run:
         console.say("\nThis would run, in one transaction:\n")

@@ -19,9 +19,11 @@ from app.database.migrations import migration_files
 _CHUNK = 256 * 1024  # bytes of SQL passed on at once
 _PATIENCE = 10.0  # seconds for connections to end that were told to
 
+# What a connection of another role is, PostgreSQL hides from a role without pg_read_all_stats.
 _OTHERS = """
 select pid, coalesce(nullif(application_name, ''), 'unnamed') as name from pg_stat_activity
-where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+where datname = current_database() and pid <> pg_backend_pid()
+  and (backend_type = 'client backend' or backend_type is null and usesysid is not null)
 order by pid"""
 
 _TABLES = """

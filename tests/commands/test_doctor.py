@@ -3,13 +3,17 @@
 import dataclasses
 import json
 import socket
+import ssl
 from pathlib import Path
 
 import pytest
+import trustme
 
 from app.commands import doctor
 from app.database import SeedbedEngine, parse_database_url
 from app.database.connections import Connector
+from app.settings import Environment, Settings, SmtpServer
+from tests.worker.smtp import smtp_server
 
 
 async def test_a_good_database_fails_nothing(
@@ -93,6 +97,43 @@ def test_a_port_that_is_in_use_is_told(engine: SeedbedEngine) -> None:
         taken = dataclasses.replace(engine.settings, port=other.getsockname()[1])
         assert doctor.port(taken).state == "warn"
     assert doctor.port(dataclasses.replace(engine.settings, port=0)).state == "ok"
+
+
+def _with_mail(
+    engine: SeedbedEngine, server: SmtpServer | None, environment: Environment = "test"
+) -> Settings:
+    return dataclasses.replace(engine.settings, smtp_url=server, environment=environment)
+
+
+async def test_mail_is_tried_without_sending_any(engine: SeedbedEngine) -> None:
+    assert (await doctor.mail(_with_mail(engine, None))).state == "ok"
+    assert (await doctor.mail(_with_mail(engine, None, "production"))).state == "warn"
+    async with smtp_server() as mailbox:
+        server = mailbox.server()
+        where = f"127.0.0.1:{server.port}"
+        found = await doctor.mail(_with_mail(engine, server))
+        assert (found.state, found.text) == ("ok", f"{where} takes the connection")
+        # Without STARTTLS no password is sent.
+        strict = dataclasses.replace(server, security="starttls", user="a", password="hunter2")
+        found = await doctor.mail(_with_mail(engine, strict))
+        assert (found.state, "hunter2" in found.text) == ("fail", False)
+        assert mailbox.mails == []
+    found = await doctor.mail(_with_mail(engine, server))
+    assert found.state == "fail"
+    assert found.text.startswith(f"{where} cannot be used: ")
+
+
+async def test_the_password_for_mail_is_tried(engine: SeedbedEngine, tmp_path: Path) -> None:
+    authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    async with smtp_server(starttls=context, password=b"p") as mailbox:
+        server = SmtpServer("127.0.0.1", mailbox.port, "starttls", "u", "p", tmp_path / "ca.pem")
+        found = await doctor.mail(_with_mail(engine, server))
+        assert (found.state, found.text.endswith(" and password")) == ("ok", True)
+        wrong = dataclasses.replace(server, password="hunter2")
+        found = await doctor.mail(_with_mail(engine, wrong))
+    assert (found.state, "refuses the password" in found.text) == ("fail", True)
 
 
 def test_the_secret_key_of_development_is_a_warning(engine: SeedbedEngine) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.actions.statistics import database_use
 from app.commands import archives
 from app.commands.archives import Backup
 from app.commands.backup import write_backup
@@ -133,6 +134,25 @@ async def test_a_database_in_use_is_refused(spare: SeedbedEngine, backup: Backup
     with pytest.raises(Exception, match=r"terminat|closed|lost"):
         await other.fetch("select 1")
     assert await spare.fetch("select from identity.users limit 1")
+
+
+async def test_connections_of_other_roles_are_seen(spare: SeedbedEngine, backup: Backup) -> None:
+    role = f"without_rights_{os.getpid()}"
+    await spare.fetch(f"create role {role}")
+    await spare.fetch(f"grant usage on schema operations to {role}")
+    await spare.fetch(f"grant select on operations.events to {role}")
+    url = f"{spare.settings.database_url}&options=-c%20role%3D{role}"
+    limited = SeedbedEngine(dataclasses.replace(spare.settings, database_url=url))
+    other = await spare.get_new_connection()
+    try:
+        with pytest.raises(CommandError, match="in use by 1 connection"):
+            await restore_backup(limited, backup, clean=True)
+        states = {one.state for one in (await database_use(limited)).connections}
+        assert "hidden" in states
+    finally:
+        await other.close()
+        await spare.fetch(f"drop owned by {role}")
+        await spare.fetch(f"drop role {role}")
 
 
 @pytest.mark.parametrize("fault", ["rows", "table", "end"])

@@ -131,6 +131,11 @@ async def test_nothing_is_learnt_about_a_secret(
         "payments/?amount=1e400",
         "payments/?amount=123456789012",
         "users/?created_at__operator=nothing",
+        "users/?name=a&name=b",
+        "users/?id[]=01a05bfb-7000-73bb-b960-02855bb2cd24",
+        "users/?__page=1&__page=2",
+        "users/?__order=id&__order=name",
+        "users/?name__operator=eq&name__operator=eq",
     ],
 )
 async def test_a_question_that_makes_no_sense_is_a_bad_request(

@@ -41,6 +41,31 @@ async def test_an_administrator_reads_every_table(browser: Browser, site: str) -
             await expect(page.locator("table").get_by_role("row").nth(1)).to_be_visible()
 
 
+async def test_only_what_can_be_done_is_offered(browser: Browser, site: str) -> None:
+    async with window(browser, site) as opened:
+        page = await enter(opened, identity.ADMIN)
+        add, save = (
+            page.get_by_role("link", name="Add Row"),
+            page.get_by_role("button", name="Save"),
+        )
+        for table, link in (("payment_reports", identity.VENDOR), ("audit_logs", "")):
+            await page.get_by_role("link", name=table.replace("_", " "), exact=True).click()
+            row = page.locator("table").get_by_role("link", name=link).first
+            await expect(row).to_be_visible()
+            await expect(page.locator("[data-uitest=csv_button]")).to_be_visible()
+            await expect(add).to_be_hidden()
+            await row.click()
+            await expect(page.locator("[data-uitest=save_button]")).to_be_attached()
+            await expect(save).to_be_hidden()
+            await page.locator("[data-uitest=drop_down_button]").click()
+            await expect(page.locator("[data-uitest=delete_row_button]")).to_be_hidden()
+            await page.goto("/admin/")
+        await page.get_by_role("link", name="courses", exact=True).click()
+        await expect(add).to_be_visible()
+        await page.locator("table").get_by_role("link").first.click()
+        await expect(save).to_be_visible()
+
+
 async def test_a_change_is_in_the_api_and_in_the_audit_log(
     browser: Browser, site: str, committed: SeedbedEngine
 ) -> None:
@@ -76,6 +101,7 @@ async def test_a_change_is_in_the_api_and_in_the_audit_log(
         await leave(page)
         await page.goto("/admin/#/courses")
         await expect(page.locator("input[type=password]")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
         assert [problem for problem in opened.problems if "401" not in problem] == []
         opened.problems.clear()
 

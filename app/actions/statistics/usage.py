@@ -40,11 +40,12 @@ select s.schemaname::text as schema, s.relname::text as table, s.indexrelname::t
 from pg_stat_user_indexes s join pg_index i on i.indexrelid = s.indexrelid
 order by pg_relation_size(s.indexrelid) desc, s.schemaname, s.indexrelname
 """
-# The states of other roles' connections are hidden from a role without pg_read_all_stats.
+# What other roles' connections are and do is hidden from a role without pg_read_all_stats.
 _CONNECTIONS = """
 select coalesce(datname, '')::text as database, coalesce(application_name, '') as application,
   coalesce(state, 'hidden') as state, count(*) as count
-from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
+from pg_stat_activity where pid <> pg_backend_pid()
+  and (backend_type = 'client backend' or backend_type is null and usesysid is not null)
 group by 1, 2, 3 order by 4 desc, 1, 2, 3
 """
 _LIMIT = """
