@@ -156,7 +156,7 @@ async def test_fields_that_find_objects_by_id_share_a_statement(
 async def test_a_fault_is_told_at_every_field_that_shared_the_statement(
     toys: SeedbedEngine, built: BuiltSchema
 ) -> None:
-    async def broken(sql: str, *args: object) -> list[Any]:  # noqa: ARG001 - a Fetch
+    async def broken(sql: str, *args: object) -> list[Any]:
         raise ConnectionError
 
     document = "{ a: node(id: $) { id } b: node(id: $) { id } }".replace(
