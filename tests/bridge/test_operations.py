@@ -167,6 +167,26 @@ async def test_a_fault_is_told_at_every_field_that_shared_the_statement(
     assert sorted(str(error.path) for error in answer.errors) == ["['a']", "['b']"]
 
 
+@pytest.mark.parametrize("finish", [True, False])
+@pytest.mark.parametrize(
+    "more",
+    ["", f'node(id: "ToyBox_{SHELVES[0]}") {{ id }}', "a: shelves(first: -1) { totalCount }"],
+)
+async def test_what_all_fields_cost_together_is_known_before_any_is_read(
+    toys: SeedbedEngine, finish: bool, more: str
+) -> None:
+    built = build(Limits(rows=5)).variant(finish=finish)
+    document = f"""{{
+      one: byLabel(first: 3) {{ nodes {{ label }} }} {more}
+      shelf(id: "ToyShelf_{SHELVES[0]}") {{ boxes(first: 3) {{ nodes {{ summary }} }} }}
+    }}"""
+    with count_statements() as statements:
+        answer = await run(built, toys.fetch, document)
+    assert (answer.data, statements.count) == (None, 0)
+    (error,) = answer.errors
+    assert (error.path, (error.extensions or {})["code"]) == (["shelf"], "LIMIT_EXCEEDED")
+
+
 async def test_the_cache_of_documents_is_bounded(built: BuiltSchema) -> None:
     operations = built.variant().operations
     first = operations.document("{ shelves { totalCount } } # 0")
