@@ -29,7 +29,7 @@ from app.bridge.errors import (
     Refused,
 )
 from app.bridge.execute import Bridge
-from app.bridge.explain import Explaining
+from app.bridge.explain import Explaining, cost
 from app.bridge.limits import Limits
 from app.bridge.loaders import Request
 from app.bridge.mutations import Mutations, Outcome, given, input_type, row_key
@@ -96,6 +96,7 @@ __all__ = [
     "build_schema",
     "check_number",
     "computed",
+    "cost",
     "custom",
     "descending",
     "encode",

@@ -9,6 +9,11 @@ from app.bridge.execute import Fetch
 from app.bridge.limits import Budget, Limits
 
 
+def cost(budget: Budget, limits: Limits) -> dict[str, int]:
+    """The rows that an operation could return, and how many it may."""
+    return {"rows": budget.rows, "limit": limits.rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
     """One statement: its SQL, how long it took, how many rows came back, and how it was run."""
@@ -42,7 +47,7 @@ class Explaining:
     def report(self, budget: Budget, limits: Limits) -> dict[str, Any]:
         """What goes into `extensions.explain`."""
         return {
-            "cost": {"rows": budget.rows, "limit": limits.rows},
+            "cost": cost(budget, limits),
             "statements": [
                 {"sql": s.sql, "milliseconds": s.milliseconds, "rows": s.rows}
                 | ({} if s.plan is None else {"plan": s.plan.split("\n")})

@@ -9,10 +9,11 @@ import inspect
 import typing
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import strawberry
+from graphql import get_named_type
 from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 from strawberry.types import Info as StrawberryInfo
@@ -31,6 +32,7 @@ from app.bridge.errors import (
 )
 from app.bridge.fields import Info, ResolvedField
 from app.bridge.loaders import Request
+from app.bridge.plan import ToOneOut
 from app.bridge.planner import Planner
 from app.bridge.registry import Registry
 from app.bridge.selection import SelectionReader
@@ -59,11 +61,21 @@ class Outcome:
 
     An object is given by its key, a list of objects by their keys. Where `request` is given, the
     objects are read by it instead of the caller's own: a login is answered as who has logged in.
+    `planned` is the bridge's own: what was planned of the payload before the mutation ran.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Sequence[Problem] = ()
     request: Request | None = None
+    planned: Mapping[str, "_Planned"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """How one field of a payload is read, for up to so many rows."""
+
+    plan: ToOneOut
+    rows: int
 
 
 # --- inputs ---------------------------------------------------------------------------------------
@@ -274,11 +286,12 @@ def _resolver(mutation: Mutation, payload: type) -> Callable[..., Awaitable[Any]
 
     async def resolve(info: Any, **values: Any) -> Outcome:
         check_caller(mutation, info.context.request)
+        planned = _plan_payload(mutation, info._raw_info, values)  # noqa: SLF001 - Strawberry's hides it
         try:
             result = await function(info.context, **values)
         except Refused as refused:
             return Outcome(errors=refused.problems)
-        return _outcome(mutation, result)
+        return replace(_outcome(mutation, result), planned=planned)
 
     # Strawberry reads the types of arguments from the signature, in the names of the module.
     resolve.__module__, resolve.__name__ = function.__module__, mutation.name
@@ -293,6 +306,41 @@ def _resolver(mutation: Mutation, payload: type) -> Callable[..., Awaitable[Any]
         "return": payload,
     }
     return resolve
+
+
+def _plan_payload(
+    mutation: Mutation, info: Info, arguments: Mapping[str, Any]
+) -> dict[str, _Planned]:
+    """How the objects of a payload will be read, by response key.
+
+    It is planned before anything is written: whoever asks for too much, or for an impossible page,
+    is refused with nothing changed. What this caller may not read is left out: who they are may
+    change, and it is told in its place.
+    """
+    request: Request = info.context.request
+    shown = {to_camel_case(name): _table_of(kind) for name, kind in mutation.payload.items()}
+    planner, reader = _planner(request, info)
+    field_ = reader.field(str(info.path.key), info.parent_type, info.field_nodes)
+    planned: dict[str, _Planned] = {}
+    for selected in reader.below(field_, get_named_type(info.return_type).name):
+        table, several = shown.get(selected.name, (None, False))
+        if table is None:
+            continue
+        lists = [len(value) for value in arguments.values() if isinstance(value, list)]
+        rows = max(lists, default=1) if several else 1
+        try:
+            plan = planner.by_key(table, selected, rows)
+        except NotAllowed:
+            continue
+        planned[selected.key] = _Planned(plan, rows)
+    return planned
+
+
+def _planner(request: Request, info: Info) -> tuple[Planner, SelectionReader]:
+    executor = request.executor
+    variables = Concrete(info.variable_values)  # type: ignore[arg-type]
+    reader = SelectionReader(info.schema, info.fragments, variables, request.budget)
+    return Planner(executor.bridge, executor.viewer.kind, reader, request.budget), reader
 
 
 def check_caller(mutation: Mutation, request: Request) -> None:
@@ -343,10 +391,10 @@ async def _read(
     """The selected parts of the rows with these keys, by key, as far as they may be read."""
     request: Request = source.request or info.context.request
     executor = request.executor
-    variables = Concrete(info.variable_values)  # type: ignore[arg-type]
     executor.variables = executor.variables or info.variable_values  # type: ignore[assignment]
-    reader = SelectionReader(info.schema, info.fragments, variables, request.budget)
-    planner = Planner(executor.bridge, executor.viewer.kind, reader, request.budget)
-    selected = reader.field(str(info.path.key), info.parent_type, info.field_nodes)
-    plan = planner.by_key(table, selected, rows=len(keys))
-    return await request.by_keys(plan, list(keys))
+    planned = source.planned.get(str(info.path.key)) if source.request is None else None
+    if planned is None or len(keys) > planned.rows:
+        planner, reader = _planner(request, info)
+        selected = reader.field(str(info.path.key), info.parent_type, info.field_nodes)
+        planned = _Planned(planner.by_key(table, selected, rows=len(keys)), len(keys))
+    return await request.by_keys(planned.plan, list(keys))

@@ -174,7 +174,10 @@ class Operations:
                     return Answer(None, variables, executed=False)
                 plain = variables.coerced
             request.executor.variables = plain
-        compiled = self._compiled(document, operation, request)
+        try:
+            compiled = self._compiled(document, operation, request)
+        except GraphQLError as error:
+            return Answer(None, [error])
         if compiled.roots is not None:
             request.budget = compiled.budget or request.budget
             return await _finish(compiled.roots, request)
@@ -217,8 +220,11 @@ class Operations:
     def _compiled(
         self, document: Document, operation: OperationDefinitionNode, request: Request
     ) -> _Compiled:
-        """The plans of an operation, from an earlier request that looked at the same."""
-        if operation.operation is not OperationType.QUERY or not self._bridge.finish:
+        """The plans of an operation, from an earlier request that looked at the same.
+
+        Raises GraphQLError, before anything runs, when all root fields ask for too much together.
+        """
+        if operation.operation is not OperationType.QUERY:
             return _Compiled(None)
         values = request.executor.variables
         place = (operation.name.value if operation.name else None, request.executor.viewer.kind)
@@ -228,11 +234,15 @@ class Operations:
         if found is not None:
             return found
         recording = Recording(values)
+        budget = Budget(self._bridge.limits)
         try:
-            compiled = self._compile(document, operation, place[1], recording)
+            compiled = self._compile(document, operation, place[1], recording, budget)
         except BridgeError:
             # graphql-core tells it, with the path of the field.
             return _Compiled(None)
+        except GraphQLError:
+            request.budget = budget
+            raise
         _keep(document, place, recording, compiled)
         self._plans += 1
         if self._plans > _MOST_PLANS:
@@ -247,21 +257,32 @@ class Operations:
         operation: OperationDefinitionNode,
         kind: str,
         variables: Recording,
+        budget: Budget,
     ) -> _Compiled:
-        budget = Budget(self._bridge.limits)
         reader = SelectionReader(self._schema, document.fragments, variables, budget)
         planner = Planner(self._bridge, kind, reader, budget)
         assert self._schema.query_type is not None
         types = self._schema.query_type.fields
         roots: list[_Root] = []
+        pure = self._bridge.finish
+        wrong: BridgeError | None = None
         for selected in reader.root(operation.selection_set, self._schema.query_type.name):
-            finish = self._finisher(planner, selected)
+            try:
+                finish = self._finisher(planner, selected)
+            except LimitExceeded as error:
+                raise located_error(error, list(selected.nodes), [selected.key]) from error
+            except BridgeError as error:
+                wrong = wrong or error
+                continue
             if finish is None:
-                return _Compiled(None)
+                pure = False  # the rest is planned for what it costs
+                continue
             definition = types.get(selected.name)
             non_null = definition is None or isinstance(definition.type, GraphQLNonNull)
             roots.append(_Root(selected, non_null, finish))
-        return _Compiled(tuple(roots), budget)
+        if wrong is not None:
+            raise wrong
+        return _Compiled(tuple(roots), budget) if pure else _Compiled(None)
 
     def _finisher(
         self, planner: Planner, selected: Selected

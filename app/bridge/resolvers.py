@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+from graphql import print_ast
 from piccolo.columns import Column
 from piccolo.table import Table
 
@@ -118,7 +119,10 @@ def _plan(info: Info) -> tuple[Planner, Selected]:
 async def _find(
     info: Info, planner: Planner, selected: Selected, ids: list[str]
 ) -> list[object | None]:
-    """The rows with these global ids, in their order; one statement for each type among them."""
+    """The rows with these global ids, in their order.
+
+    One statement for each type among them; fields that select the same share it.
+    """
     request = _request(info)
     types = request.executor.bridge.types
     keys: list[tuple[str, uuid.UUID]] = []
@@ -128,9 +132,10 @@ async def _find(
             raise InputError("this is not an id of this API: pass one as the API returned it")
         keys.append(decoded)
     found: dict[tuple[str, Hashable], object] = {}
+    below = tuple(print_ast(each.selection_set) for each in selected.nodes if each.selection_set)
     for name in dict.fromkeys(name for name, _ in keys):
         wanted = list(dict.fromkeys(key for other, key in keys if other == name))
         plan = planner.by_key(types[name].table, selected, rows=len(wanted))
-        rows = await request.by_keys(plan, list(wanted))
-        found.update({(name, key): row for key, row in rows.items()})
+        rows = await request.load((name, below), plan, wanted)
+        found.update({(name, key): rows[key] for key in wanted if key in rows})
     return [found.get(key) for key in keys]

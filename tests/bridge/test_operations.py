@@ -126,6 +126,67 @@ async def test_an_operation_is_compiled_once_for_each_kind_of_caller(
     assert len(document.plans) == 2
 
 
+@pytest.mark.parametrize("below", ["label", "summary"])  # finished JSON, and rows
+async def test_fields_that_find_objects_by_id_share_a_statement(
+    toys: SeedbedEngine, built: BuiltSchema, below: str
+) -> None:
+    boxes = await toys.fetch("select id, label from toys.boxes order by label")
+    ids = [f"ToyBox_{box['id']}" for box in boxes]
+    hidden = f"ToyShelf_{SHELVES[1]}"
+    document = f"""{{
+      a: node(id: "{ids[0]}") {{ ...box }}
+      b: node(id: "{ids[1]}") {{ ...box }}
+      again: node(id: "{ids[0]}") {{ ...box }}
+      none: node(id: "ToyBox_{SHELVES[0]}") {{ ...box }}
+      some: nodes(ids: ["{ids[2]}", "{ids[0]}", "{hidden}"]) {{ ...box }}
+      other: node(id: "{ids[3]}") {{ id }}
+      bad: node(id: "x") {{ ...box }}
+    }} fragment box on ToyBox {{ {below} }}"""
+    with count_statements() as statements:
+        answer = await run(built, toys.fetch, document)
+    assert statements.count == 3  # boxes, shelves, and the one that selects something else
+    a, b, c = ({below: text if below == "label" else f"{text}: None"} for text in "abc")
+    assert _plain(answer.data) == {
+        "a": a, "b": b, "again": a, "none": None, "some": [c, a, None],
+        "other": {"id": ids[3]}, "bad": None,
+    }  # fmt: skip
+    assert [error.path for error in answer.errors] == [["bad"]]
+
+
+async def test_a_fault_is_told_at_every_field_that_shared_the_statement(
+    toys: SeedbedEngine, built: BuiltSchema
+) -> None:
+    async def broken(sql: str, *args: object) -> list[Any]:
+        raise ConnectionError
+
+    document = "{ a: node(id: $) { id } b: node(id: $) { id } }".replace(
+        "$", f'"ToyBox_{SHELVES[0]}"'
+    )
+    answer = await run(built, broken, document)
+    assert _plain(answer.data) == {"a": None, "b": None}
+    assert sorted(str(error.path) for error in answer.errors) == ["['a']", "['b']"]
+
+
+@pytest.mark.parametrize("finish", [True, False])
+@pytest.mark.parametrize(
+    "more",
+    ["", f'node(id: "ToyBox_{SHELVES[0]}") {{ id }}', "a: shelves(first: -1) { totalCount }"],
+)
+async def test_what_all_fields_cost_together_is_known_before_any_is_read(
+    toys: SeedbedEngine, finish: bool, more: str
+) -> None:
+    built = build(Limits(rows=5)).variant(finish=finish)
+    document = f"""{{
+      one: byLabel(first: 3) {{ nodes {{ label }} }} {more}
+      shelf(id: "ToyShelf_{SHELVES[0]}") {{ boxes(first: 3) {{ nodes {{ summary }} }} }}
+    }}"""
+    with count_statements() as statements:
+        answer = await run(built, toys.fetch, document)
+    assert (answer.data, statements.count) == (None, 0)
+    (error,) = answer.errors
+    assert (error.path, (error.extensions or {})["code"]) == (["shelf"], "LIMIT_EXCEEDED")
+
+
 async def test_the_cache_of_documents_is_bounded(built: BuiltSchema) -> None:
     operations = built.variant().operations
     first = operations.document("{ shelves { totalCount } } # 0")

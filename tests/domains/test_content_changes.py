@@ -110,6 +110,29 @@ async def test_the_statements_of_creating_a_post(
     assert counted.count == {"json": 4, "rows": 5}[mode]
 
 
+MANY = "nodes { author { posts(first: 100) { nodes { comments(first: 100) { nodes { id } } } } } }"
+
+
+@pytest.mark.parametrize(
+    ("below", "code"),
+    [
+        (f"comments(first: 100) {{ {MANY} }}", "LIMIT_EXCEEDED"),
+        ("comments(first: -1) { nodes { id } }", "BAD_USER_INPUT"),
+        ('comments(after: "x") { nodes { id } }', "BAD_USER_INPUT"),
+    ],
+)
+async def test_a_payload_that_cannot_be_read_is_refused_before_anything_is_written(
+    client: httpx.AsyncClient, people: People, below: str, code: str
+) -> None:
+    document = f"""mutation {{
+      createPost(input: {{title: "T", content: "c"}}) {{ post {{ {below} }} errors {{ code }} }}
+    }}"""
+    (error,) = await refuse(client, document, token=people.tokens["author"])
+    assert (error["extensions"]["code"], error["path"]) == (code, ["createPost"])
+    assert await Post.count() == 0
+    assert await audited() == []
+
+
 @pytest.mark.parametrize(
     ("values", "problem"),
     [

@@ -1,6 +1,6 @@
 """The `/graphql` endpoint: an operation in, its answer out, whatever happens in between."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.actions.limits import RateLimited
 from app.audit import Origin
-from app.bridge import Answer, BuiltSchema, Document, Explaining, InputError, encode
+from app.bridge import Answer, BuiltSchema, Document, InputError, cost, encode
 from app.context import ANONYMOUS, Context, new_context
 from app.database import SeedbedEngine, operation_name
 from app.policy import Caller
@@ -107,9 +107,9 @@ class GraphQLEndpoint:
                     viewer = await self._service.admit(authorization)
                 origin = Origin(request.address, request.header(b"user-agent"))
                 context = new_context(self._bridge, self._engine, viewer, origin)
-                explaining = self._explaining(request.header(_EXPLAIN), context)
+                report = self._report(request.header(_EXPLAIN), context)
                 answer = await self._run(document, operation, context)
-            return _answer(answer, media_type, self._extensions(explaining, context))
+            return _answer(answer, media_type, {"explain": report()} if report else None)
         except Exception as error:  # noqa: BLE001 - the last line: log it, tell the client nothing
             return _refused(error, media_type)
 
@@ -128,21 +128,24 @@ class GraphQLEndpoint:
         await send_events(pieces, self._service.hub, request.receive, send, self._more)
         return None
 
-    def _explaining(self, wanted: str | None, context: Context) -> Explaining | None:
-        """Notes what the operation does, where the header `Explain` asks for it."""
+    def _report(self, wanted: str | None, context: Context) -> Callable[[], dict[str, Any]] | None:
+        """What tells of the operation when it is done, where the header `EXPLAIN` asks for it.
+
+        Its cost is for everybody, the statements for administrators and in development.
+        """
         if wanted is None:
             return None
+        request, limits = context.request, self._bridge.limits
+        if wanted == "cost":
+            return lambda: {"cost": cost(request.budget, limits)}
+        if wanted not in {"statements", "plans"}:
+            raise BadRequest(400, "BAD_USER_INPUT", f"{EXPLAIN} is cost, statements or plans")
         in_development = self._engine.settings.environment != "production"
         if not in_development and context.viewer.kind != Caller.ADMIN:
-            raise BadRequest(403, "FORBIDDEN", f"{EXPLAIN} is for administrators")
-        if wanted not in {"statements", "plans"}:
-            raise BadRequest(400, "BAD_USER_INPUT", f"{EXPLAIN} is statements or plans")
-        return context.request.explain(plans=wanted == "plans")
-
-    def _extensions(self, explaining: Explaining | None, context: Context) -> dict[str, Any] | None:
-        if explaining is None:
-            return None
-        return {"explain": explaining.report(context.request.budget, self._bridge.limits)}
+            text = f"{EXPLAIN}: {wanted} is for administrators; everybody may ask for cost"
+            raise BadRequest(403, "FORBIDDEN", text)
+        explaining = request.explain(plans=wanted == "plans")
+        return lambda: explaining.report(request.budget, limits)
 
     async def _run(self, document: Document, operation: Operation, context: Context) -> Answer:
         if document.errors:

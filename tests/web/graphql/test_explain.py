@@ -64,7 +64,7 @@ async def test_an_unknown_wish_is_refused(
 ) -> None:
     answer = await _ask(client, explain="everything")
     assert answer.status_code == 400
-    assert "statements or plans" in answer.json()["errors"][0]["message"]
+    assert "cost, statements or plans" in answer.json()["errors"][0]["message"]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def in_production(
     monkeypatch.setattr(engine, "settings", settings)
 
 
-async def test_in_production_only_for_administrators(
+async def test_in_production_only_the_cost_is_for_everybody(
     client: httpx.AsyncClient, database: SeedbedEngine, in_production: None
 ) -> None:
     admin, customer = identity.user(role=UserRole.ADMIN), identity.user(role=UserRole.CUSTOMER)
@@ -87,6 +87,8 @@ async def test_in_production_only_for_administrators(
         assert answer.status_code == 403
         assert answer.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
         assert "data" not in answer.json()
+        answer = await _ask(client, explain="cost", **headers)
+        assert answer.json()["extensions"]["explain"] == {"cost": {"rows": 9, "limit": 200_000}}
     token = await sign_in(admin)
     answer = await _ask(client, explain="statements", authorization=f"Bearer {token}")
     assert answer.json()["extensions"]["explain"]["statements"]
