@@ -138,7 +138,7 @@ class Changes(Writing):
         made = stored(table, values, path)
         (row,) = await self._targets(table, [key], Action.CHANGE, lambda _: id_path, values)
         if not made:
-            return row
+            return self._note(table, key, row, row, ())
         record, row = await self._update(table, key, made, path, Questions(self._sees(table, made)))
         self._check_parents(table, [record], [values], lambda _: path)
         return row
@@ -158,7 +158,9 @@ class Changes(Writing):
             table, keys, Action.CHANGE, lambda place: (*path(place), "id"), names
         )
         if not names:
-            return before
+            return [
+                self._note(table, key, row, row, ()) for key, row in zip(keys, before, strict=True)
+            ]
         update = UpdateMany(
             table_name(table),
             key_of(table),
