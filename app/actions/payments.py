@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from piccolo.table import Table
 
 from app.actions.states import StateMachine, Step
 from app.audit import Change
@@ -41,6 +42,7 @@ _LEDGER = """
 """
 
 _CENT = Decimal("0.01")
+_NOTHING: Mapping[str, Any] = {}
 
 # What a request for a payment asks for where it says nothing.
 _DEFAULTS: Mapping[str, Any] = {
@@ -60,7 +62,7 @@ async def create(context: Context, values: Mapping[str, Any]) -> UUID:
     user = context.viewer.values["user"]
     async with context.change("payment.create") as change:
         if (key := values.get("idempotency_key")) is not None:
-            stored(Payment, {"idempotency_key": key}, ("input",))
+            _check_key(Payment, key, ("input",))
             await change.one_at_a_time(f"payment:{user}:{key}")
             first = await Payment.select().where(
                 (Payment.user == user) & (Payment.idempotency_key == key)
@@ -136,9 +138,14 @@ async def refund(
         STEPS.after(payment["status"], "refund")
         captured, refunded = await _sums(change, key)
         left = captured - refunded
+        if not left:
+            problem = "all that was captured is refunded already"
+            raise Refused(Problem("AMOUNT_EXCEEDED", problem, ("id",)))
         wanted = left if amount is None else amount
         _check_amount(wanted, left, "be refunded")
-        await _record(change, payment, TransactionType.REFUND, wanted, idempotency_key)
+        await _record(
+            change, payment, TransactionType.REFUND, wanted, idempotency_key, _asked(amount)
+        )
         change.about(Payment, key, amount=wanted)
     return key
 
@@ -193,6 +200,7 @@ async def _record(
     kind: TransactionType,
     amount: Decimal,
     idempotency_key: str | None = None,
+    metadata: Mapping[str, Any] = _NOTHING,
 ) -> None:
     await change.insert(
         PaymentTransaction,
@@ -202,9 +210,25 @@ async def _record(
             "amount": amount,
             "status": PaymentStatus.COMPLETED,
             "idempotency_key": idempotency_key,
+            "metadata": metadata,
         },
         path=(),
     )
+
+
+def _asked(amount: Decimal | None) -> Mapping[str, Any]:
+    """What a row of the ledger keeps of a request, so that a repeated one can be told from others.
+
+    `amount` is what was asked for; None, which is all that is left, cannot be told from the row.
+    """
+    return {"all_that_is_left": True} if amount is None else _NOTHING
+
+
+def _check_key(table: type[Table], key: str, path: tuple[str, ...]) -> None:
+    stored(table, {"idempotency_key": key}, path)
+    if not key.strip():
+        problem = "idempotencyKey cannot be blank; leave it out for a request that stands alone"
+        raise Refused(Problem("REQUIRED", problem, (*path, "idempotencyKey")))
 
 
 def _check_amount(amount: Decimal, most: Decimal, verb: str) -> None:
@@ -226,14 +250,14 @@ async def _is_repeated(
     """Whether this very step was taken already, by its key; the payment is locked."""
     if idempotency_key is None:
         return False
-    stored(PaymentTransaction, {"idempotency_key": idempotency_key})
+    _check_key(PaymentTransaction, idempotency_key, ())
     found = await PaymentTransaction.select().where(
         (PaymentTransaction.payment == payment["id"])
         & (PaymentTransaction.idempotency_key == idempotency_key)
     )
     if not found:
         return False
-    given: dict[str, Any] = {"transaction_type": kind}
+    given: dict[str, Any] = {"transaction_type": kind, "metadata": _asked(amount)}
     if amount is not None:
         given["amount"] = amount
     _repeat(change, found[0], given, ())

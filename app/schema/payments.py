@@ -104,7 +104,7 @@ class PaymentsQuery:
         tables.PaymentReport,
         ascending(tables.PaymentReport.email),
         ascending(tables.PaymentReport.currency),
-        description="For administrators: what each user has paid in each currency.",
+        description="For administrators: the payments of each user in each currency, in every state.",
     )
 
 
