@@ -1,4 +1,4 @@
-"""Payments whose server is killed between any two statements: all of a step is there, or nothing."""
+"""Payments whose server is killed between two statements: all of a step is there, or nothing."""
 
 import asyncio
 import json
@@ -62,7 +62,10 @@ async def _is_killed(program: Process, operation: str, token: str, statement: in
     return answer == "killed"
 
 
-async def _state() -> tuple[list[str], list[tuple[str, str]], list[str]]:
+State = tuple[list[str], list[tuple[str, str]], list[str]]
+
+
+async def _state() -> State:
     """The status of the payment, its ledger, and what is on record."""
     statuses = await Payment.select(Payment.status)
     ledger = await PaymentTransaction.select().order_by(PaymentTransaction.id)
@@ -81,7 +84,7 @@ async def test_a_process_killed_between_two_statements_leaves_all_or_nothing(
     admin = identity.user(role="ADMIN")
     await save(admin)
     token = await sign_in(admin)
-    before = after = ([], [], [])
+    before: State = ([], [], [])
     kills = 0
     async with _program(os.environ["DATABASE_URL"]) as program:
         for number, (step, (status, moved)) in enumerate(
@@ -92,7 +95,7 @@ async def test_a_process_killed_between_two_statements_leaves_all_or_nothing(
                 (payment,) = await Payment.objects()
                 operation = step.replace("$id", f'"{global_id(payment)}"') + " { errors { code } }"
             action = operation.partition("Payment")[0]
-            after = ([status], before[1] + moved, [*before[2], f"payment.{action}"])
+            after: State = ([status], before[1] + moved, [*before[2], f"payment.{action}"])
             statement = 1
             while await _is_killed(program, operation, token, statement):
                 found = await _state()
