@@ -104,7 +104,7 @@ class PaymentsQuery:
         tables.PaymentReport,
         ascending(tables.PaymentReport.email),
         ascending(tables.PaymentReport.currency),
-        description="For administrators: the payments of each user in each currency, in every state.",
+        description="For administrators: each user's payments in each currency, in every state.",
     )
 
 
