@@ -34,12 +34,14 @@ LIFE = StateMachine(
     },
 )
 
-# All versions are locked together: of two who publish, or begin a version, the second one waits.
 _VERSIONS = """
 select id, version, status from assessment.questionnaires
 where slug = (select slug from assessment.questionnaires where id = $1)
-order by version for no key update
+order by version
 """
+# All versions are locked together: of two who publish, or begin a version, the second one waits.
+# It reads them afterwards, as a statement that waits does not see what is new by then.
+_LOCK = f"{_VERSIONS} for no key update"
 
 _ROWS_AT_ONCE = 1_000  # a statement has at most 32,767 parameters
 
@@ -139,6 +141,7 @@ async def new_questionnaire_version(context: Context, key: UUID) -> UUID:
 
 async def _locked(context: Context, change: Change, key: UUID) -> tuple[Sequence[Row], Row]:
     """Every version, the oldest first, and the one with this key; all of them locked."""
+    await context.request.executor.fetch(_LOCK, key)
     versions = await context.request.executor.fetch(_VERSIONS, key)
     return versions, await change.target(Questionnaire, key)
 
