@@ -15,9 +15,9 @@ from unittest import mock
 import httpx
 from piccolo.engine import engine_finder
 
+from app.application import Server, create_app
 from app.database import SeedbedEngine
 from app.database.statements import StatementLog
-from app.main import Server, create_app
 from tests.graphql import ask
 
 
