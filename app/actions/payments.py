@@ -68,6 +68,7 @@ async def create(context: Context, values: Mapping[str, Any]) -> UUID:
     async with context.change("payment.create") as change:
         if (key := values.get("idempotency_key")) is not None:
             asked = stored(Payment, {**_DEFAULTS, **values}, ("input",))
+            _check_key(key, ("input",))
             await change.one_at_a_time(f"payment:{user}:{key}")
             names = ("idempotency_key", "amount", "currency", "type", "description", "metadata")
             first = await change.fetch(_FIRST, user, *(asked[name].value for name in names))
@@ -142,6 +143,9 @@ async def refund(
         STEPS.after(payment["status"], "refund")
         captured, refunded = await _sums(change, key)
         left = captured - refunded
+        if not left:
+            problem = "all that was captured is refunded already"
+            raise Refused(Problem("AMOUNT_EXCEEDED", problem, ("id",)))
         wanted = left if amount is None else amount
         _check_amount(wanted, left, "be refunded")
         metadata = _ALL_THAT_WAS_LEFT if amount is None else None
@@ -216,6 +220,12 @@ async def _record(
     )
 
 
+def _check_key(key: str, path: tuple[str, ...]) -> None:
+    if not key.strip():
+        problem = "idempotencyKey cannot be blank; leave it out for a request that stands alone"
+        raise Refused(Problem("REQUIRED", problem, (*path, "idempotencyKey")))
+
+
 def _check_amount(amount: Decimal, most: Decimal, verb: str) -> None:
     if amount > most:
         problem = f"{most} can {verb} at the most"
@@ -236,6 +246,7 @@ async def _is_repeated(
     if idempotency_key is None:
         return False
     stored(PaymentTransaction, {"idempotency_key": idempotency_key})
+    _check_key(idempotency_key, ())
     found = (
         await PaymentTransaction.select()
         .where(

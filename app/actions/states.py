@@ -33,7 +33,9 @@ class StateMachine(Generic[S]):
         allowed = self.allowed(state)
         rest = f"what it allows is {', '.join(allowed)}" if allowed else "nothing more can be done"
         raise Refused(
-            Problem("ILLEGAL_STEP", f"{step} is not for a {state} {self.noun}: {rest}", path)
+            Problem(
+                "ILLEGAL_STEP", f"{step} is not for a {self.noun} that is {state}: {rest}", path
+            )
         )
 
     def allowed(self, state: S) -> list[str]:

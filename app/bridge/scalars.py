@@ -2,10 +2,14 @@
 
 import datetime as dt
 import decimal
+import re
 from typing import NewType
 
 import strawberry
 from graphql import GraphQLError
+
+# Python's Decimal also takes underscores, and the digits of every script.
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,6})?")
 
 
 def text_of_time(value: dt.datetime) -> str:
@@ -33,14 +37,12 @@ def _time_argument(text: object) -> dt.datetime:
         ) from None
 
 
-def _decimal_of_text(text: str) -> decimal.Decimal:
-    try:
-        value = decimal.Decimal(text)
-    except (TypeError, ValueError, decimal.InvalidOperation):
-        value = None
-    if value is None or not value.is_finite():
+def _decimal_argument(value: object) -> decimal.Decimal:
+    """A text in plain or exponent form; of a number, the digits that it was written with."""
+    text = value if isinstance(value, str) else repr(value)
+    if _DECIMAL.fullmatch(text) is None:
         raise GraphQLError('a Decimal is a text, such as "12.50"')
-    return value
+    return decimal.Decimal(text)
 
 
 DateTime = strawberry.scalar(
@@ -54,7 +56,7 @@ Decimal = strawberry.scalar(
     name="Decimal",
     description="An exact decimal number, as a string.",
     serialize=lambda value: format(value, "f"),
-    parse_value=_decimal_of_text,
+    parse_value=_decimal_argument,
 )
 
 # What is counted in bytes outgrows GraphQL's Int, which has 32 bits.

@@ -104,7 +104,7 @@ class PaymentsQuery:
         tables.PaymentReport,
         ascending(tables.PaymentReport.email),
         ascending(tables.PaymentReport.currency),
-        description="For administrators: what each user has paid in each currency.",
+        description="For administrators: each user's payments in each currency, in every state.",
     )
 
 

@@ -109,8 +109,8 @@ async def test_a_document_that_fails_is_retried(
     (row,) = await Document.select()
     assert (row["status"], row["content"]) == ("FAILED", None)
     assert row["error"] == (
-        "Line 1: the template uses answers.size, which was not answered: answer it, or give the"
-        " template a default, and try again."
+        "Line 1: the template uses answers.size, which was not answered: give the template"
+        " a default and try again, or answer it in another run."
     )
     mended = await call(
         client, people.tokens["admin"], "updateDocumentType", "documentType { id }",

@@ -57,6 +57,23 @@ async def audited() -> list[tuple[str, Any]]:
     return [(row["action"], json.loads(row["details"]).get("changes")) for row in rows]
 
 
+async def test_an_update_without_values_changes_nothing(
+    client: httpx.AsyncClient, people: People
+) -> None:
+    post = content.post(author=people.author)
+    await save(post)
+    told = await call(
+        client,
+        people.tokens["author"],
+        "updatePost",
+        "post { title }",
+        id=global_id(post),
+        input={},
+    )
+    assert told == {"post": {"title": post.title}, "errors": []}
+    assert await audited() == []
+
+
 async def test_a_post_from_draft_to_reader_and_back(
     client: httpx.AsyncClient, people: People
 ) -> None:

@@ -249,6 +249,57 @@ async def test_a_repeated_refund_is_one(client: httpx.AsyncClient, people: Peopl
     assert [error["code"] for error in told["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
     assert sorted(ledger(first)) == [("CAPTURE", "25.00"), ("REFUND", "5.00")]
     assert await AuditLog.count() == 1
+    # All that is left is another request than an amount, also where it would come to the same.
+    told = await step(client, admin, "refundPayment", id_, ', idempotencyKey: "r1"')
+    assert [error["code"] for error in told["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    rest = ', idempotencyKey: "r2"'
+    first = await step(client, admin, "refundPayment", id_, rest)
+    assert sorted(ledger(first)) == [("CAPTURE", "25.00"), ("REFUND", "20.00"), ("REFUND", "5.00")]
+    assert await step(client, admin, "refundPayment", id_, rest) == first
+    told = await step(client, admin, "refundPayment", id_, ', amount: "20", idempotencyKey: "r2"')
+    assert [error["code"] for error in told["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+
+
+async def test_a_payment_that_is_refunded_has_nothing_left(
+    client: httpx.AsyncClient, people: People
+) -> None:
+    payment = payments.payment(user=people.customer, status="COMPLETED")
+    await save(payment, payments.transaction(payment=payment, transaction_type="CAPTURE"))
+    admin, id_ = people.tokens["admin"], global_id(payment)
+    assert (await step(client, admin, "refundPayment", id_))["errors"] == []
+    for given in ("", ', amount: "0.01"'):
+        told = await step(client, admin, "refundPayment", id_, given)
+        problem = "all that was captured is refunded already"
+        assert told["errors"] == [{"code": "AMOUNT_EXCEEDED", "path": ["id"], "message": problem}]
+
+
+@pytest.mark.parametrize(
+    ("given", "amount"),
+    [("12.10", "12.10"), ("12", "12.00"), ("99999999.99", "99999999.99"), ('"1e1"', "10.00")],
+)
+async def test_an_amount_is_exact_to_the_cent_also_as_a_number(
+    client: httpx.AsyncClient, people: People, given: str, amount: str
+) -> None:
+    token = people.tokens["customer"]
+    for written, head, variables in (
+        (given, "", {}),
+        ("$amount", "($amount: Decimal!)", {"amount": json.loads(given)}),
+    ):
+        document = f"""mutation{head} {{
+          createPayment(input: {{amount: {written}}}) {{ payment {{ amount }} }} }}"""
+        told = (await ask(client, document, variables, token))["createPayment"]
+        assert told == {"payment": {"amount": amount}}
+
+
+@pytest.mark.parametrize(
+    "amount", [True, "1_2", "\uff11\uff12", " 12", "", "0x1", "NaN", "1e9999999"]
+)
+async def test_what_is_no_amount(client: httpx.AsyncClient, people: People, amount: object) -> None:
+    document = """mutation($amount: Decimal!) {
+      createPayment(input: {amount: $amount}) { payment { id } } }"""
+    (told,) = await refuse(client, document, {"amount": amount}, people.tokens["customer"])
+    assert "a Decimal is a text" in told["message"]
+    assert await Payment.count() == 0
 
 
 async def test_a_refund_of_an_amount_is_not_one_of_all_that_is_left(
@@ -290,6 +341,8 @@ async def test_a_repeated_request_with_a_large_number_is_the_same(
         ({"metadata": []}, "metadata"),
         ({"description": "d" * 1001}, "description"),
         ({"idempotencyKey": "k" * 201}, "idempotencyKey"),
+        ({"idempotencyKey": ""}, "idempotencyKey"),
+        ({"idempotencyKey": " "}, "idempotencyKey"),
     ],
 )
 async def test_input_that_does_not_fit(

@@ -164,9 +164,11 @@ def _missing(missing: Missing, definition: Definition) -> str:
             f"the template uses {missing.name}, but the questionnaire has no question {key}: "
             "change the template"
         )
+    if owner not in ("answers", "labels"):
+        return f"the template uses {missing.name}, which is not there: give it a default"
     return (
-        f"the template uses {missing.name}, which was not answered: answer it, or give the "
-        "template a default, and try again"
+        f"the template uses {missing.name}, which was not answered: give the template a default "
+        "and try again, or answer it in another run"
     )
 
 

@@ -39,6 +39,9 @@ select id, version, status from assessment.questionnaires
 where slug = (select slug from assessment.questionnaires where id = $1)
 order by version
 """
+# All versions are locked together: of two who publish, or begin a version, the second one waits.
+# It reads them afterwards, as a statement that waits does not see what is new by then.
+_LOCK = f"{_VERSIONS} for no key update"
 
 _ROWS_AT_ONCE = 1_000  # a statement has at most 32,767 parameters
 
@@ -137,14 +140,10 @@ async def new_questionnaire_version(context: Context, key: UUID) -> UUID:
 
 
 async def _locked(context: Context, change: Change, key: UUID) -> tuple[Sequence[Row], Row]:
-    """Every version, the oldest first, and the one with this key; all of them locked.
-
-    So of two who publish, or begin a version, the second one waits; and reads them once it has,
-    because it would not see a version that was made while it waited.
-    """
-    fetch = context.request.executor.fetch
-    await fetch(f"{_VERSIONS} for no key update", key)
-    return await fetch(_VERSIONS, key), await change.target(Questionnaire, key)
+    """Every version, the oldest first, and the one with this key; all of them locked."""
+    await context.request.executor.fetch(_LOCK, key)
+    versions = await context.request.executor.fetch(_VERSIONS, key)
+    return versions, await change.target(Questionnaire, key)
 
 
 async def _rows(table: type[Table], column: Any, key: UUID) -> Sequence[Row]:

@@ -147,7 +147,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         if isinstance(obj, LoopContext) and isinstance(part, str):
             return super().getattr(obj, part)
         if isinstance(obj, list | tuple) and isinstance(part, int):
-            return obj[part] if -len(obj) <= part < len(obj) else self.undefined(name=str(part))
+            return obj[part] if -len(obj) <= part < len(obj) else self.undefined(name=f"[{part}]")
         raise Unfit(f"this value has no part {str(part)[:100]}")
 
 

@@ -241,8 +241,9 @@ def _page(text: str, problems: list[str]) -> str:
     scheme, _, rest = url.partition("://")
     url = f"{scheme.lower()}://{rest}"
     try:
-        host = urlsplit(url).hostname
-    except ValueError:  # brackets that hold no IPv6 address
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port != 0 else None
+    except ValueError:  # brackets that hold no IPv6 address, a port that is no number
         host = None
     usable = scheme.lower() in {"http", "https"} and host and " " not in url
     if not usable or len(url) > _LONGEST_URL:

@@ -4,11 +4,20 @@ from uuid import UUID
 
 from app.actions import deletion
 from app.actions.identity.endings import end_everything
+from app.actions.states import StateMachine, Step
 from app.audit import Change
 from app.bridge import Problem, Refused, Row
 from app.context import Context
 from app.tables import User
 from app.tables.identity import UserRole, UserStatus
+
+LIFE = StateMachine(
+    "user",
+    {
+        "suspend": Step(frozenset({UserStatus.ACTIVE}), UserStatus.SUSPENDED),
+        "reactivate": Step(frozenset({UserStatus.SUSPENDED}), UserStatus.ACTIVE),
+    },
+)
 
 # Whoever takes a role, or the right to act, from an administrator holds this name: two who do so
 # at once must not leave none.
@@ -38,7 +47,7 @@ async def suspend(context: Context, user: UUID, reason: str | None) -> UUID:
     """End everything that a user is known by, and let them do nothing until reactivated."""
     _not_oneself(context, user)
     async with context.change("user.suspend") as change:
-        row = await _step(change, user, UserStatus.ACTIVE, UserStatus.SUSPENDED)
+        row = await _step(change, user, "suspend")
         ended = await end_everything(context.engine, user, row["email"])
         await _somebody_is_left(change)
         change.about(User, user, reason=reason, **ended)
@@ -48,7 +57,7 @@ async def suspend(context: Context, user: UUID, reason: str | None) -> UUID:
 async def reactivate(context: Context, user: UUID) -> UUID:
     """Let a suspended user act again; they log in anew."""
     async with context.change("user.reactivate") as change:
-        await _step(change, user, UserStatus.SUSPENDED, UserStatus.ACTIVE)
+        await _step(change, user, "reactivate")
     return user
 
 
@@ -79,12 +88,9 @@ async def set_organization(context: Context, user: UUID, organization: UUID | No
     return user
 
 
-async def _step(change: Change, user: UUID, source: UserStatus, target: UserStatus) -> Row:
+async def _step(change: Change, user: UUID, step: str) -> Row:
     row = await change.target(User, user)
-    if row["status"] is not source:
-        problem = f"this is for users who are {source}; this one is {row['status']}"
-        raise Refused(Problem("ILLEGAL_STEP", problem, ("id",)))
-    return await change.set(User, user, {"status": target})
+    return await change.set(User, user, {"status": LIFE.after(row["status"], step)})
 
 
 async def _somebody_is_left(change: Change) -> None:

@@ -109,8 +109,12 @@ def test_paragraphs_are_kept_when_the_template_says_so() -> None:
     [
         (
             "\n{{ answers.work_split }}",
-            ("Line 2: the template uses answers.work_split, which was not answered: answer it, or "
-            "give the template a default, and try again."),
+            ("Line 2: the template uses answers.work_split, which was not answered: give the "
+            "template a default and try again, or answer it in another run."),
+        ),
+        (
+            "{{ standards[99].code }}",
+            "Line 1: the template uses [99], which is not there: give it a default.",
         ),
         (
             "{{ labels.colour }}",

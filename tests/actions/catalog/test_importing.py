@@ -71,6 +71,10 @@ def test_a_record_is_cleaned(change: dict[str, Any], cleaned: dict[str, Any]) ->
             'the web page "http://[" is not one like https://example.edu',
         ),
         (
+            {"web_pages": ["javascript:alert(1)"]},
+            'the web page "javascript:alert(1)" is not one like https://example.edu',
+        ),
+        (
             {"web_pages": ["http://a.ee/" + "x" * 2048]},
             f'the web page "http://a.ee/{"x" * 47}…" is not one like https://example.edu',
         ),
