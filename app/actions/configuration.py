@@ -84,9 +84,28 @@ EVENTS_RETENTION_DAYS = Key(
     least=1,
     most=36_500,
 )
+RETENTION_DAILY = Key(
+    "retention.daily",
+    default=True,
+    description="Whether the worker deletes once a day what is older than is to be kept.",
+)
+AGENT_TIMEOUT_SECONDS = Key(
+    "projects.agent_timeout_seconds",
+    default=120,
+    description="Seconds that the agent has to take an event.",
+    least=1,
+    most=3_600,
+)
 
 KEYS: Mapping[str, Key[Any]] = {
-    key.name: key for key in (REGISTRATION_OPEN, AUDIT_RETENTION_DAYS, EVENTS_RETENTION_DAYS)
+    key.name: key
+    for key in (
+        REGISTRATION_OPEN,
+        AUDIT_RETENTION_DAYS,
+        EVENTS_RETENTION_DAYS,
+        RETENTION_DAILY,
+        AGENT_TIMEOUT_SECONDS,
+    )
 }
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import random
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
-import orjson
 
+from app.actions import configuration
 from app.database import SeedbedEngine
 from app.settings import Settings
 from app.worker.attempts import Backoff
@@ -18,21 +19,16 @@ from app.worker.events.sending import NotDelivered, make_client, send
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT_KEY = "projects.agent_timeout_seconds"
-_LONGEST_TIMEOUT = 3600.0
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How many deliveries run at once in a process, and how patient they are; times in seconds.
 
-    The agent has `timeout` to answer unless the system's configuration says otherwise. A claim
-    lasts `margin` longer: after that another worker takes over from one that was killed. `grace`
-    is what a delivery still has when the worker is told to stop.
+    A claim lasts `margin` longer than the agent has to answer: after that another worker takes over
+    from one that was killed. `grace` is what a delivery still has when the worker is told to stop.
     """
 
     most: int = 10
-    timeout: float = 120.0
     margin: float = 15.0
     poll: float = 0.5
     grace: float = 10.0
@@ -49,16 +45,21 @@ async def deliver_events(engine: SeedbedEngine, stop: asyncio.Event, pace: Pace 
     """
     if engine.settings.agent_url is None:
         return
-    patience = await _patience(engine, pace)
-    lease = timedelta(seconds=patience + pace.margin)
     running: set[asyncio.Task[None]] = set()
     before = LAST_PROJECT
-    async with make_client(pace.most) as client:
+    client: httpx.AsyncClient | None = None
+    async with AsyncExitStack() as opened:
         try:
             while not stop.is_set():
                 free = pace.most - len(running)
+                patience = await configuration.value_of(engine, configuration.AGENT_TIMEOUT_SECONDS)
+                lease = timedelta(seconds=patience + pace.margin)
                 claimed = await queue.claim(engine, before, free, lease) if free else ()
+                if claimed and client is None:
+                    # Not before there is something to send: certificates take long to read.
+                    client = await opened.enter_async_context(await make_client(pace.most))
                 for event in claimed:
+                    assert client is not None
                     attempt = _attempt(engine, client, event, patience, pace)
                     running.add(asyncio.create_task(attempt))
                 if not claimed and free and before != LAST_PROJECT:
@@ -78,7 +79,6 @@ async def deliver_events(engine: SeedbedEngine, stop: asyncio.Event, pace: Pace 
 async def _wait(running: set[asyncio.Task[None]], seconds: float) -> set[asyncio.Task[None]]:
     """Wait for one of them; those that still run. Raises what one that ended has raised."""
     done, rest = await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    running -= done
     for task in done:
         task.result()
     return rest
@@ -129,13 +129,3 @@ def _log(level: int, event: Claimed, outcome: str) -> None:
         *(event.id, event.name, event.attempts, outcome),
         extra={"event_id": str(event.id), "project_id": str(event.project)},
     )
-
-
-async def _patience(engine: SeedbedEngine, pace: Pace) -> float:
-    rows = await engine.fetch(
-        "select value from operations.system_configs where key = $1", _TIMEOUT_KEY
-    )
-    value = orjson.loads(rows[0]["value"]) if rows else None
-    if isinstance(value, int | float) and 0 < value <= _LONGEST_TIMEOUT:
-        return float(value)
-    return pace.timeout
