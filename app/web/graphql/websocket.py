@@ -36,7 +36,6 @@ INIT_TIMEOUT = 10.0
 
 _REASON = 123  # bytes of a close frame's reason
 
-
 _GONE = 0  # in place of a code: there is nobody to close it for
 _GOING_AWAY = (1001, "The server is going away; connect again")
 

@@ -247,6 +247,27 @@ async def test_a_shutdown_ends_an_event_stream_without_complete(
         assert await stream.rest() == ":\n\n"
 
 
+async def test_who_is_too_slow_is_told_where_they_were(
+    application: Starlette, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with events(application, FOLLOW, id=world.id, token=world.token) as stream:
+        await world.say("one")
+        first = (await stream.next())["messageAdded"]["position"]
+        monkeypatch.setattr(sse, "PATIENCE", 0.05)
+        stream.connection.takes.clear()
+        await world.say("two")
+        await asyncio.sleep(0.3)
+        stream.connection.takes.set()
+        name, body = await stream.event()
+        assert (name, body["errors"][0]["extensions"]) == (
+            "next",
+            {"code": "TOO_SLOW", "position": first},
+        )
+        assert await stream.event() == ("complete", None)
+    async with events(application, FOLLOW, id=world.id, token=world.token, after=first) as stream:
+        assert (await stream.next())["messageAdded"]["message"] == {"content": "two"}
+
+
 async def test_a_query_is_answered_as_an_event(application: Starlette, world: World) -> None:
     async with events(application, "{ __typename }", token=world.token) as stream:
         assert await stream.next() == {"__typename": "Query"}
