@@ -11,8 +11,8 @@ from dataclasses import replace
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.application import create_app
 from app.bridge import Limits
-from app.main import create_app
 from app.schema import make_schema
 from bench import plain
 from bench.floors import JSON_ANSWERS, ROWS_ANSWERS, Floor

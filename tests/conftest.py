@@ -80,7 +80,7 @@ def applications(engine: SeedbedEngine) -> Callable[[str], Starlette]:
     @functools.cache
     def application(mode: str) -> Starlette:
         built = importlib.import_module("app.schema").make_schema().variant(finish=mode == "json")
-        made = importlib.import_module("app.main").create_app(engine, built)
+        made = importlib.import_module("app.application").create_app(engine, built)
         assert isinstance(made, Starlette)
         return made
 

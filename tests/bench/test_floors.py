@@ -6,9 +6,9 @@ import httpx
 import orjson
 import pytest
 
+from app.application import create_app
 from app.bridge import Limits
 from app.database import SeedbedEngine
-from app.main import create_app
 from app.schema import make_schema
 from bench.floors import JSON_ANSWERS, ROWS_ANSWERS, Answer, pool_of
 from bench.queries import PAGE_MAX, QUERIES, Query

@@ -3,8 +3,8 @@
 import httpx
 import orjson
 
+from app.application import create_app
 from app.database import SeedbedEngine
-from app.main import create_app
 from bench.plain import plain_app
 from bench.queries import NESTED
 from seeds.runner import scale

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.application import create_app
 from app.database import SeedbedEngine
 from app.jobs import SendEmail, depths, enqueue
-from app.main import create_app
 from app.web.lifespan import Lifespan
 from seeds import identity
 from seeds.identity import DEMO_HASH

@@ -14,6 +14,7 @@ from app.bridge.plan import (
     Join,
     JSONKind,
     NodesOut,
+    OrderTerm,
     PageFact,
     PageInfoOut,
     PagePlan,
@@ -23,7 +24,7 @@ from app.bridge.plan import (
     ToOneOut,
     TypenameOut,
 )
-from app.bridge.sql.writer import TIME, Writer, literal, name_of
+from app.bridge.sql.writer import TIME, Writer, direction, literal, name_of
 
 
 def joined(writer: Writer, out: ToOneOut, alias: str) -> str:
@@ -126,16 +127,23 @@ def page_text(writer: Writer, page: PagePlan, join: Join | None = None, parent: 
 
 
 class _PageSelect:
-    """The inner select of a page: texts of its rows, cursors, and numbers where order matters."""
+    """The inner select of a page: texts of its rows, cursors, and what says their order.
+
+    Numbers are made only where `x.n` has to be compared, too: they cost more than sort keys.
+    """
 
     def __init__(self, writer: Writer, page: PagePlan) -> None:
         self.writer = writer
         self.page = page
         self.alias = writer.alias()
         self.items: list[str] = []
-        if page.peek or page.backwards:
+        self.order = ""
+        if page.peek or (page.backwards and page.cursors):
             order = writer.order_by(page.order, self.alias)
             self.items.append(f"row_number() over (order by {order}) as n")
+            self.order = f" order by x.n {'desc' if page.backwards else 'asc'}"
+        elif page.backwards:
+            self.order = f" order by {', '.join(map(self._key, page.order))}"
         if page.cursors:
             self.items.append(f"{self._cursor()} as c")
 
@@ -176,11 +184,8 @@ class _PageSelect:
         Rows come in the order of the inner select, unless another aggregate of the same select is
         ordered: PostgreSQL then sorts for that one. So where rows are numbered, the order is said.
         """
-        order = ""
-        if self.page.peek or self.page.backwards:
-            order = f" order by x.n {'desc' if self.page.backwards else 'asc'}"
         text.constant("[")
-        text.expression(f"coalesce(string_agg({item}, ','{order}){self._kept()}, '')")
+        text.expression(f"coalesce(string_agg({item}, ','{self.order}){self._kept()}, '')")
         text.constant("]")
 
     def add_info(self, text: _Text, info: PageInfoOut) -> None:
@@ -209,8 +214,14 @@ class _PageSelect:
                     text.expression(self._end("asc" if page.backwards else "desc"))
         text.constant("}")
 
-    def _end(self, direction: str) -> str:
-        first = f"(array_agg(x.c order by x.n {direction}){self._kept()})[1]"
+    def _key(self, term: OrderTerm) -> str:
+        """A value that rows read from the end are sorted by, as the other way round."""
+        name = f"k{len(self.items)}"
+        self.items.append(f"{self.writer.term(term, self.alias)} as {name}")
+        return f"x.{name}{direction(term.reversed)}"
+
+    def _end(self, side: str) -> str:
+        first = f"(array_agg(x.c order by x.n {side}){self._kept()})[1]"
         return f"coalesce('\"' || {first} || '\"', 'null')"
 
     def _kept(self) -> str:

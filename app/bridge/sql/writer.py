@@ -133,7 +133,7 @@ class Writer:
 
     def order_by(self, terms: tuple[OrderTerm, ...], alias: str) -> str:
         """The terms of an order by clause."""
-        return ", ".join(f"{self.term(term, alias)}{_direction(term)}" for term in terms)
+        return ", ".join(f"{self.term(term, alias)}{direction(term)}" for term in terms)
 
     def source(self, page: PagePlan, alias: str, meets: str | None = None) -> str:
         """From `from` to `limit`: the rows of one page, those of one parent where it `meets`.
@@ -191,12 +191,13 @@ def _fixed(value: object) -> str:
     return literal(value) if isinstance(value, str) else str(value).lower()
 
 
-def _direction(term: OrderTerm) -> str:
-    direction = " desc" if term.descending else ""
+def direction(term: OrderTerm) -> str:
+    """What follows a term in an order by clause."""
+    text = " desc" if term.descending else ""
     # PostgreSQL places nulls last ascending and first descending when nothing is said.
     if term.nullable and term.nulls_first is not term.descending:
-        direction += f" nulls {'first' if term.nulls_first else 'last'}"
-    return direction
+        text += f" nulls {'first' if term.nulls_first else 'last'}"
+    return text
 
 
 def text_of(expression: str, kind: JSONKind) -> str:
