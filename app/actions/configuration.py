@@ -92,7 +92,11 @@ EVENTS_RETENTION_DAYS = Key(
     least=1,
     most=36_500,
 )
-
+RETENTION_DAILY = Key(
+    "retention.daily",
+    default=True,
+    description="Whether the worker deletes once a day what is older than is to be kept.",
+)
 AGENT_TIMEOUT_SECONDS = Key(
     "projects.agent_timeout_seconds",
     default=120,
@@ -107,6 +111,7 @@ KEYS: Mapping[str, Key[Any]] = {
         REGISTRATION_OPEN,
         AUDIT_RETENTION_DAYS,
         EVENTS_RETENTION_DAYS,
+        RETENTION_DAILY,
         AGENT_TIMEOUT_SECONDS,
     )
 }

@@ -112,6 +112,25 @@ async def retain(
     return Retained(counts, ages, dry_run=False)
 
 
+async def retain_daily(engine: SeedbedEngine) -> bool:
+    """Delete by the configured ages, unless that was done within a day or is not wanted.
+
+    Whether it was done now.
+    """
+    if not await configuration.value_of(engine, configuration.RETENTION_DAILY):
+        return False
+    if await engine.fetch(_DONE_TODAY):
+        return False
+    await retain(engine, await configured_ages(engine))
+    return True
+
+
+_DONE_TODAY = """
+select from operations.audit_logs
+where action = 'retention.run' and created_at > now() - interval '1 day'
+  and (details ->> 'finished')::boolean
+limit 1
+"""
 _COUNT = "select count(*) from {table} where {condition}"
 _DELETE = """
 with old as (

@@ -189,7 +189,9 @@ class Followings:
         variables = get_variable_values(self._schema, operation.variable_definitions or (), inputs)
         if isinstance(variables, list):
             return Answer(None, variables, executed=False)
-        reader = self._reader(document, variables.coerced, context.request.budget)
+        reader = SelectionReader(
+            self._schema, document.fragments, Concrete(variables.coerced), context.request.budget
+        )
         selected = reader.root(operation.selection_set, "Subscription")
         found = self._subscriptions.all.get(selected[0].name) if len(selected) == 1 else None
         if found is None:
@@ -222,11 +224,6 @@ class Followings:
                 name = self._bridge.registry.of(table).name
                 raise InputError(f"there is no {name} with this id that you may read")
         return following
-
-    def _reader(
-        self, document: Document, variables: Mapping[str, Any], budget: Budget
-    ) -> SelectionReader:
-        return SelectionReader(self._schema, document.fragments, Concrete(variables), budget)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

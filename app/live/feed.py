@@ -11,16 +11,7 @@ from asyncpg import InsufficientPrivilegeError
 from app.database import SeedbedEngine
 from app.live.positions import BadPosition, Position, Snapshot, decode
 
-__all__ = [
-    "FEED_TABLES",
-    "BadPosition",
-    "Batch",
-    "Change",
-    "PositionLost",
-    "Watch",
-    "read",
-    "start",
-]
+__all__ = ["FEED_TABLES", "Batch", "Change", "PositionLost", "Watch", "read", "start"]
 
 # Beside the tables of the application: Piccolo has no column for PostgreSQL's xid8.
 FEED_TABLES = ("operations.changes", "operations.changes_gone")
@@ -44,22 +35,43 @@ select pg_current_snapshot()::text as snapshot,
 
 # All that is seen by one statement is seen by its snapshot; a row that is not comes from another
 # server's dump, where numbers of transactions were others.
+#
+# At the beginning of what was missed, the index by transactions finds it: those that ran in the
+# snapshot `since`, and those that came later. In the middle, the index by numbers goes on. Either
+# looks at no more rows than were missed, however many others there are. Two things only tell the
+# planner: the upper end of the range, which the snapshot implies, and `+ 0`, without which it might
+# go through the whole table in the order of the numbers.
 _READ = """
 with now as materialized (select pg_current_snapshot() as snapshot)
 select watch.number as watch, now.snapshot::text as snapshot, change.id, change.row_id
 from now
-cross join unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
-  with ordinality as watch(topic, key, since, until, after, number)
+cross join unnest(
+    $1::text[], $2::text[], $3::text[]::pg_snapshot[], $4::text[]::pg_snapshot[], $5::bigint[]
+  ) with ordinality as watch(topic, key, since, until, after, number)
+cross join lateral (select coalesce(watch.until, now.snapshot) as snapshot) as seen
 left join lateral (
-  select id, row_id
-  from operations.changes
-  where topic = watch.topic and key = watch.key
-    and xid >= pg_snapshot_xmin(watch.since::pg_snapshot)
-    and not pg_visible_in_snapshot(xid, watch.since::pg_snapshot)
-    and pg_visible_in_snapshot(xid, coalesce(watch.until::pg_snapshot, now.snapshot))
-    and id > watch.after
-  order by id
-  limit $6
+  (
+    select id, row_id
+    from operations.changes
+    where watch.after = 0 and topic = watch.topic and key = watch.key
+      and (
+        (xid >= pg_snapshot_xmax(watch.since) and xid < pg_snapshot_xmax(seen.snapshot))
+        or xid = any(array(select pg_snapshot_xip(watch.since)))
+      )
+      and pg_visible_in_snapshot(xid, seen.snapshot)
+    order by id + 0
+    limit $6
+  )
+  union all
+  (
+    select id, row_id
+    from operations.changes
+    where watch.after > 0 and topic = watch.topic and key = watch.key and id > watch.after
+      and not pg_visible_in_snapshot(xid, watch.since)
+      and pg_visible_in_snapshot(xid, seen.snapshot)
+    order by id
+    limit $6
+  )
 ) change on true
 order by watch.number, change.id
 """

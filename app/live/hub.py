@@ -183,15 +183,11 @@ class Hub:
             ]
 
     async def _listen(self) -> None:
-        if await self._can_listen():
+        if await self._listener.can_listen():
             await self._listener.run()
 
-    async def _can_listen(self) -> bool:
-        """Whether changes can be heard of; waits for the first use of the database to know."""
-        return await self._listener.can_listen()
-
     async def _sweep(self) -> None:
-        listens = await self._can_listen()
+        listens = await self._listener.can_listen()
         if not listens:
             logger.warning(
                 "PgBouncer passes no notifications on, so changes are looked for every second:"

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from app.actions.retention import retain_daily
 from app.database import DatabaseError, SeedbedEngine
 from app.jobs import prune
 from app.worker.events import deliver_events
@@ -52,7 +53,12 @@ async def _prune(engine: SeedbedEngine, _stop: asyncio.Event) -> None:
     await prune(engine)
 
 
+async def _retain(engine: SeedbedEngine, _stop: asyncio.Event) -> None:
+    await retain_daily(engine)
+
+
 DUTIES = (
     Duty("deliver events", 0.5, deliver_events),
     Duty("delete old jobs", 3600, _prune),
+    Duty("delete old rows", 3600, _retain),
 )

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from app.actions.retention import Ages, configured_ages, retain
+from app.actions.retention import Ages, configured_ages, retain, retain_daily
 from app.database import SeedbedEngine
 from app.tables import Event, MagicLink, RateLimit, RefreshToken, Session, SlowStatement
 from seeds.operations import audit_log, system_config
@@ -212,3 +212,22 @@ async def test_ages_come_from_the_configuration(database: SeedbedEngine) -> None
     await save(system_config(key="audit.retention_days", value=400))
     await save(system_config(key="events.retention_days", value="nonsense"))
     assert await configured_ages(database) == Ages(audit_log=400)
+
+
+async def test_once_a_day_is_enough(database: SeedbedEngine) -> None:
+    await save(system_config(key="audit.retention_days", value=99))
+    await _audit(database, ago(100))
+    # One that failed does not count, and neither does yesterday's.
+    for finished, at in ((False, ago(0.1)), (True, ago(1.1))):
+        await audit_log(
+            action="retention.run", details={"finished": finished}, created_at=at
+        ).save()
+    assert await retain_daily(database)
+    assert (await _runs(database))[-1]["deleted"] == NOTHING | {"operations.audit_logs": 1}
+    assert not await retain_daily(database)
+
+
+async def test_administrators_may_keep_everything(database: SeedbedEngine) -> None:
+    await save(system_config(key="retention.daily", value=False))
+    assert not await retain_daily(database)
+    assert await _runs(database) == []

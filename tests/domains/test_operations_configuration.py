@@ -46,7 +46,7 @@ async def test_every_setting_with_its_type_and_default(
     await save(system_config(key="audit.retention_days", value=400))
     document = "{ systemConfigs { key type value default description isSet } }"
     found = (await ask(client, document, token=await sign_in(admin)))["systemConfigs"]
-    assert [each.pop("description").endswith(".") for each in found] == [True] * 4
+    assert [each.pop("description").endswith(".") for each in found] == [True] * 5
     assert found == [
         {"key": "audit.retention_days", "type": "INTEGER", "value": 400, "default": 730,
          "isSet": True},
@@ -55,6 +55,8 @@ async def test_every_setting_with_its_type_and_default(
         {"key": "projects.agent_timeout_seconds", "type": "INTEGER", "value": 120, "default": 120,
          "isSet": False},
         {"key": OPEN, "type": "BOOLEAN", "value": True, "default": True, "isSet": False},
+        {"key": "retention.daily", "type": "BOOLEAN", "value": True, "default": True,
+         "isSet": False},
     ]  # fmt: skip
 
 

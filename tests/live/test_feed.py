@@ -1,8 +1,10 @@
 """The feed: each change once, none lost, in whatever order transactions commit."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -145,6 +147,64 @@ async def test_feeds_are_apart_and_read_by_one_statement(committed: SeedbedEngin
     batches = await read(committed, watches)
     assert [_rows(batches[watch]) for watch in watches] == [[mine], [other], []]
     assert len({batches[watch].position for watch in watches}) == 1
+
+
+class _Counting:
+    """Counts the rows of the feed that each statement looks at."""
+
+    def __init__(self, engine: SeedbedEngine) -> None:
+        self.engine = engine
+        self.rows: list[int] = []
+
+    async def fetch(self, sql: str, *args: object) -> list[Any]:
+        [[text]] = await self.engine.fetch(f"explain (analyze, format json) {sql}", *args)
+        self.rows.append(_looked_at(json.loads(text)[0]["Plan"]))
+        return await self.engine.fetch(sql, *args)
+
+
+def _looked_at(plan: dict[str, Any]) -> int:
+    own = 0
+    if plan.get("Relation Name") == "changes":
+        own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    return int(own) + sum(map(_looked_at, plan.get("Plans", ())))
+
+
+# Each in a transaction of its own.
+MANY = f"""
+do $$ begin
+  for number in 1..2000 loop
+    perform operations.add_change('test', '{KEY}', gen_random_uuid());
+    commit;
+  end loop;
+end $$
+"""
+
+
+async def test_a_read_looks_at_no_more_than_was_missed(committed: SeedbedEngine) -> None:
+    _, before = await start(committed, None)
+    async with _apart(committed) as one, _apart(committed) as two:
+        running = one.transaction()
+        await running.start()
+        late = await _add(one)
+        await two.execute(MANY)
+        await two.execute("analyze operations.changes")
+        _, now = await start(committed, None)
+        counting = _Counting(committed)
+
+        async def looked_at(position: Position, key: str = KEY) -> Batch:
+            watch = Watch("test", key, position)
+            return (await read(counting, [watch]))[watch]  # type: ignore[arg-type]  # all it asks for
+
+        # Nothing, although a transaction that began before all of them still runs.
+        assert (await looked_at(now)).changes == []
+        assert (await looked_at(before, "else")).changes == []
+        # Everything once, to begin with, and then a batch at a time.
+        first = await looked_at(before)
+        second = await looked_at(first.position)
+        assert len(first.changes) == len(second.changes) == 100
+        await running.commit()
+        assert _rows(await looked_at(now)) == [late]
+    assert counting.rows == [0, 0, 2000, 100, 1]
 
 
 async def test_a_position_of_the_future_is_bad(committed: SeedbedEngine) -> None:

@@ -105,12 +105,12 @@ class _Stream:
         with suppress(_NotTaken):
             await self._body(last, more=False, patience=FAREWELL)
 
-    async def _body(self, body: bytes, *, more: bool = True, patience: float = PATIENCE) -> None:
+    async def _body(self, body: bytes, *, more: bool = True, patience: float | None = None) -> None:
         await self._write({"type": "http.response.body", "body": body, "more_body": more}, patience)
 
-    async def _write(self, message: Message, patience: float = PATIENCE) -> None:
+    async def _write(self, message: Message, patience: float | None = None) -> None:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(PATIENCE if patience is None else patience):
                 await self._send(message)
         except TimeoutError:
             raise _NotTaken from None

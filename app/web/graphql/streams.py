@@ -35,6 +35,8 @@ CHECK_EVERY = 50.0
 
 # Seconds before what failed for the database is tried again: first, and at most.
 _FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
+# How often the database may stop what reads an event: what is too much once may not be later.
+_MOST_STOPPED = 3
 
 # Seconds that a client may take to accept one message.
 PATIENCE = 30.0
@@ -226,6 +228,11 @@ class _Subscriber:
             return []
         context = self.service.context(viewer, self.origin)
         answers = await self.following.answers(context, rows)
+        for answer in answers:
+            for error in answer.errors if answer else ():
+                # Below the object as well nothing is to be lost.
+                if isinstance(error.original_error, DatabaseError | QueryCanceledError):
+                    raise error.original_error
         return [
             _piece(answer, position)
             for (_, position), answer in zip(rows, answers, strict=True)
@@ -240,12 +247,19 @@ class _Lost(BridgeError):
 
 
 async def _until_it_works(work: Callable[[], Awaitable[_T]]) -> _T:
-    """What `work` gives, as soon as the database is there for it: nothing is to be lost."""
+    """What `work` gives, as soon as the database is there for it: nothing is to be lost.
+
+    Raises QueryCanceledError when the database stops it again and again.
+    """
     delay = _FIRST_DELAY
+    stopped = 0
     while True:
         try:
             return await work()
         except (DatabaseError, QueryCanceledError) as error:
+            stopped += isinstance(error, QueryCanceledError)
+            if stopped == _MOST_STOPPED:
+                raise
             logging.getLogger(__name__).warning("an event waits for the database: %s", error)
             await asyncio.sleep(delay)
             delay = min(2 * delay, _LONGEST_DELAY)

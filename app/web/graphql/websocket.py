@@ -36,7 +36,6 @@ INIT_TIMEOUT = 10.0
 
 _REASON = 123  # bytes of a close frame's reason
 
-
 _GONE = 0  # in place of a code: there is nobody to close it for
 _GOING_AWAY = (1001, "The server is going away; connect again")
 
@@ -117,7 +116,10 @@ class Socket:
         """Pages of other sites may not connect; what is no browser sends no Origin."""
         if origin is None:
             return True
-        found = urlsplit(origin)
+        try:
+            found = urlsplit(origin)
+        except ValueError:
+            return False
         ours = urlsplit(self._service.engine.settings.public_url)
         return found.netloc == self._headers.get("host") or (
             (found.scheme, found.netloc) == (ours.scheme, ours.netloc)
@@ -160,9 +162,7 @@ class Socket:
             case "subscribe":
                 await self._subscribe(_id(message), payload)
             case "complete":
-                task = self._operations.pop(_id(message), None)
-                if task is not None:
-                    task.cancel()
+                self._complete(_id(message))
             case _:
                 raise _End(4400, "Invalid message: type is none that a client sends")
 
@@ -233,6 +233,13 @@ class Socket:
         else:
             self._forget(name)
             await self._say({"type": "complete", "id": name})
+
+    def _complete(self, name: str) -> None:
+        """The client has had enough of an operation; its id may be used again at once."""
+        task = self._operations.pop(name, None)
+        self._positions.pop(name, None)
+        if task is not None:
+            task.cancel()
 
     def _forget(self, name: str) -> None:
         """An operation has ended: its id may be used again, and perhaps is already."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -47,14 +48,19 @@ async def deliver_events(engine: SeedbedEngine, stop: asyncio.Event, pace: Pace 
         return
     running: set[asyncio.Task[None]] = set()
     before = LAST_PROJECT
-    async with make_client(pace.most) as client:
+    client: httpx.AsyncClient | None = None
+    async with AsyncExitStack() as opened:
         try:
             while not stop.is_set():
                 free = pace.most - len(running)
                 patience = await configuration.value_of(engine, configuration.AGENT_TIMEOUT_SECONDS)
                 lease = timedelta(seconds=patience + pace.margin)
                 claimed = await queue.claim(engine, before, free, lease) if free else ()
+                if claimed and client is None:
+                    # Not before there is something to send: certificates take long to read.
+                    client = await opened.enter_async_context(await make_client(pace.most))
                 for event in claimed:
+                    assert client is not None
                     attempt = _attempt(engine, client, event, patience, pace)
                     running.add(asyncio.create_task(attempt))
                 if not claimed and free and before != LAST_PROJECT:
@@ -74,7 +80,6 @@ async def deliver_events(engine: SeedbedEngine, stop: asyncio.Event, pace: Pace 
 async def _wait(running: set[asyncio.Task[None]], seconds: float) -> set[asyncio.Task[None]]:
     """Wait for one of them; those that still run. Raises what one that ended has raised."""
     done, rest = await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    running -= done
     for task in done:
         task.result()
     return rest

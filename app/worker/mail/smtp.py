@@ -1,5 +1,6 @@
 """Handing one message to an SMTP server, and what its answers mean (RFC 5321, section 4.2.1)."""
 
+import asyncio
 import logging
 import ssl
 from email.message import EmailMessage
@@ -20,6 +21,10 @@ async def deliver(message: EmailMessage, server: SmtpServer, to: str) -> None:
     Raises GiveUp when the server refuses the mail for good, and TryLater for all that may pass:
     a busy server, a lost connection, but also a wrong password, which somebody will correct.
     """
+    context = None
+    if server.security != "off":
+        # In a thread: reading the certificates takes up to a tenth of a second.
+        context = await asyncio.to_thread(ssl.create_default_context, cafile=server.ca)
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -27,9 +32,7 @@ async def deliver(message: EmailMessage, server: SmtpServer, to: str) -> None:
         password=server.password,
         use_tls=server.security == "tls",
         start_tls=server.security == "starttls",
-        tls_context=None
-        if server.security == "off"
-        else ssl.create_default_context(cafile=server.ca),
+        tls_context=context,
         local_hostname=_own_name(message),
         timeout=TIMEOUT,
     )

@@ -12,7 +12,7 @@ from app.web.graphql import sse, streams
 from seeds import identity, projects
 from seeds.upsert import save
 from tests.graphql import global_id, sign_in
-from tests.web.live.clients import events, socket
+from tests.web.live.clients import PATIENCE, events, socket
 from tests.web.live.conftest import FOLLOW, World
 
 
@@ -166,6 +166,33 @@ async def test_a_deleted_row_is_passed_over(
         assert (await stream.next())["messageAdded"]["message"] == {"content": "there"}
 
 
+CANCEL = """
+select pg_cancel_backend(pid) from pg_stat_activity
+where datname = current_database() and wait_event_type = 'Lock' and query like 'select%'
+"""
+
+
+async def test_what_the_database_always_stops_ends_a_subscription(
+    application: Starlette, world: World, committed: SeedbedEngine
+) -> None:
+    query = """subscription ($id: ID!) {
+      messageAdded(projectId: $id) { message { fragment { id } } }
+    }"""
+    async with events(application, query, id=world.id, token=world.token) as stream:
+        other = await committed.get_new_connection()
+        told = asyncio.create_task(stream.event())
+        async with asyncio.timeout(PATIENCE), other.transaction():
+            await other.execute("lock table projects.fragments in access exclusive mode")
+            await world.say("one")
+            while not told.done():
+                await committed.fetch(CANCEL)
+                await asyncio.sleep(0.02)
+        await other.close()
+        name, body = await told
+        assert (name, body["errors"][0]["extensions"]) == ("next", {"code": "TIMEOUT"})
+        assert await stream.event() == ("complete", None)
+
+
 REVOKE = "update identity.sessions set revoked_at = now()"
 
 
@@ -218,6 +245,27 @@ async def test_a_shutdown_ends_an_event_stream_without_complete(
         await world.followed_by(1)
         await world.hub.send_away(10)
         assert await stream.rest() == ":\n\n"
+
+
+async def test_who_is_too_slow_is_told_where_they_were(
+    application: Starlette, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with events(application, FOLLOW, id=world.id, token=world.token) as stream:
+        await world.say("one")
+        first = (await stream.next())["messageAdded"]["position"]
+        monkeypatch.setattr(sse, "PATIENCE", 0.05)
+        stream.connection.takes.clear()
+        await world.say("two")
+        await asyncio.sleep(0.3)
+        stream.connection.takes.set()
+        name, body = await stream.event()
+        assert (name, body["errors"][0]["extensions"]) == (
+            "next",
+            {"code": "TOO_SLOW", "position": first},
+        )
+        assert await stream.event() == ("complete", None)
+    async with events(application, FOLLOW, id=world.id, token=world.token, after=first) as stream:
+        assert (await stream.next())["messageAdded"]["message"] == {"content": "two"}
 
 
 async def test_a_query_is_answered_as_an_event(application: Starlette, world: World) -> None:

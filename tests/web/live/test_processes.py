@@ -37,6 +37,7 @@ async def _server(dsn: str, environment: str) -> AsyncIterator[tuple[Process, st
     """A server on a database, and its address."""
     variables = databases.environment(dsn)
     variables |= {"SEEDBED_ENVIRONMENT": environment, "SEEDBED_PORT": "0"}
+    variables["SEEDBED_WORKER"] = "false"  # it writes to the audit log, which is followed here
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "app"),
         cwd=databases.ROOT,

@@ -140,7 +140,7 @@ async def test_an_id_that_is_in_use_is_4409(application: Starlette, world: World
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://elsewhere.example", "null", "http://localhost.example"]
+    "origin", ["https://elsewhere.example", "null", "http://localhost.example", "http://["]
 )
 async def test_a_page_of_another_site_is_refused(application: Starlette, origin: str) -> None:
     with pytest.raises(Closed):
@@ -291,6 +291,25 @@ async def test_who_is_too_slow_is_told_where_they_were(
         }
         assert (await client.closed()).code == 1013
     await _goes_on(application, world, first["position"])
+
+
+async def test_what_the_client_has_completed_is_not_told_of(
+    application: Starlette, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with socket(application) as client:
+        await client.init(world.token)
+        await client.subscribe(FOLLOW, id=world.id)
+        await world.followed_by(1)
+        await world.say("one")
+        await client.next()
+        await client.send({"type": "complete", "id": "1"})
+        await world.followed_by(0)
+        monkeypatch.setattr(websocket, "PATIENCE", 0.05)
+        client.connection.takes.clear()
+        await client.send({"type": "ping"})
+        await asyncio.sleep(0.3)
+        client.connection.takes.set()
+        assert (await client.closed()).code == 1013
 
 
 async def _goes_on(application: Starlette, world: World, after: str) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import dataclasses
 import hashlib
 import hmac
+import ssl
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -108,6 +110,27 @@ async def test_without_an_address_events_wait(committed: SeedbedEngine) -> None:
         await deliver_events(engine, asyncio.Event(), QUICK)
     (row,) = await _rows()
     assert (row["attempts"], row["delivered_at"], row["dead_at"]) == (0, None, None)
+
+
+async def test_certificates_are_read_beside_the_event_loop_when_there_is_something_to_send(
+    committed: SeedbedEngine, agent: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_by: list[threading.Thread] = []
+    real = ssl.create_default_context
+
+    def read() -> ssl.SSLContext:
+        read_by.append(threading.current_thread())
+        return real()
+
+    monkeypatch.setattr(ssl, "create_default_context", read)
+    async with _engine(committed, agent.url) as engine:
+        await deliver_events(engine, asyncio.Event(), QUICK)
+        assert read_by == []
+        await _queue("x")
+        await deliver_events(engine, asyncio.Event(), QUICK)
+    assert agent.prompts() == ["x"]
+    assert len(read_by) == 1
+    assert read_by[0] is not threading.current_thread()
 
 
 async def test_a_failure_holds_back_its_own_project_alone(
