@@ -1,10 +1,10 @@
-"""Real processes: a worker killed in mid-delivery, and the whole loop with the example agent."""
+"""Real processes: killed workers, ten thousand events, the whole loop with the example agent."""
 
 import asyncio
 import os
 import socket
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -27,14 +27,17 @@ READ = """query($id: ID!) { project(id: $id) { messages { nodes {
 
 
 @asynccontextmanager
-async def _process(engine: SeedbedEngine, *command: str, **settings: str) -> AsyncIterator[Process]:
+async def _process(
+    engine: SeedbedEngine, *command: str, log: int = PIPE, **settings: str
+) -> AsyncIterator[Process]:
+    """A process of ours. Its log is kept in a pipe, which holds no more than some hundred lines."""
     plain = databases.environment(engine.settings.database_url or "")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *command),
         cwd=databases.ROOT,
         env={**os.environ, **plain, **settings},
         stdout=PIPE,
-        stderr=PIPE,
+        stderr=log,
     )
     try:
         yield process
@@ -84,6 +87,33 @@ async def test_a_killed_worker_leaves_its_delivery_to_another(committed: Seedbed
     assert b"is delivered" in log
     assert b"hidden-word" not in log
     assert agent.prompts() == ["1", "1", "2"]
+
+
+TEN_THOUSAND = """
+insert into operations.events (project, name, data)
+select project.id, 'code-agent/run',
+  jsonb_build_object('project', project.id, 'prompt', place::text)
+from projects.projects project, generate_series(1, 100) place order by place
+"""
+
+
+async def test_two_workers_deliver_ten_thousand_events_in_order(committed: SeedbedEngine) -> None:
+    owner = identity.user()
+    await save(owner, *(projects.project(owner=owner) for _ in range(100)))
+    await committed.fetch(TEN_THOUSAND)
+    async with receiver() as agent:
+        settings = {"SEEDBED_AGENT_URL": agent.url, "SEEDBED_AGENT_SECRET": "s" * 40}
+        async with (
+            asyncio.timeout(5 * PATIENCE),
+            _process(committed, "app.worker", log=DEVNULL, **settings),
+            _process(committed, "app.worker", log=DEVNULL, **settings),
+        ):
+            while await Event.exists().where(Event.delivered_at.is_null()):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.5)
+    received: dict[str, list[int]] = {}
+    for event in agent.events:
+        received.setdefault(event["data"]["project"], []).append(int(event["data"]["prompt"]))
+    assert list(received.values()) == [list(range(1, 101))] * 100
 
 
 async def _until_ready(client: httpx.AsyncClient) -> None:
