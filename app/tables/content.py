@@ -50,4 +50,12 @@ class Comment(AppTable, tablename="comments", schema="content"):
         null=True, default=None, help_text="When it was deleted, if so; it can be restored."
     )
 
+    removed_by: ForeignKey[User] = ForeignKey(
+        User,
+        null=True,
+        on_delete=OnDelete.set_null,
+        index=True,
+        help_text="Who removed it, if somebody did: they can restore it.",
+    )
+
     body_length = checks.length("body", 1, 10_000)
