@@ -21,7 +21,9 @@ class Post(AppTable, tablename="posts", schema="content"):
         length=200, null=False, default=None, unique=True, help_text="The title in addresses."
     )
     content: Text = Text(
-        null=False, default=None, help_text="The text, Markdown, up to 100,000 characters."
+        null=False,
+        default=None,
+        help_text="The text, Markdown, not blank, up to 100,000 characters.",
     )
     published: Boolean = Boolean(default=False, help_text="Whether everybody can read it.")
     published_at: Timestamptz = Timestamptz(

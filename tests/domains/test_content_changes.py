@@ -153,10 +153,14 @@ async def test_a_payload_that_cannot_be_read_is_refused_before_anything_is_writt
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"title": " ", "content": ""}, {"code": "REQUIRED", "path": ["input", "title"]}),
-        ({"title": "t" * 201, "content": ""}, {"code": "TOO_LONG", "path": ["input", "title"]}),
+        ({"title": " ", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
+        ({"title": "\u200b", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
+        ({"title": "\u3164\ufe0f", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
+        ({"title": "t", "content": ""}, {"code": "REQUIRED", "path": ["input", "content"]}),
+        ({"title": "t", "content": "\n\ufeff"}, {"code": "REQUIRED", "path": ["input", "content"]}),
+        ({"title": "t" * 201, "content": "c"}, {"code": "TOO_LONG", "path": ["input", "title"]}),
         ({"title": "t", "content": "c" * 100_001}, TOO_MUCH),
-        ({"title": "t\x00", "content": ""}, {"code": "INVALID", "path": ["input", "title"]}),
+        ({"title": "t\x00", "content": "c"}, {"code": "INVALID", "path": ["input", "title"]}),
     ],
 )  # fmt: skip
 async def test_texts_that_do_not_fit(
@@ -255,6 +259,17 @@ async def test_a_comment_is_restored_by_whoever_removed_it_and_by_nobody_else(
     assert await Comment.count().where(Comment.removed_by.is_not_null()) == 0
     edited = 'mutation { updateComment(id: "%s", input: {body: "mine"}) { __typename } }'
     assert code_of(await refuse(client, edited % removed, None, ann)) == "FORBIDDEN"
+
+
+async def test_a_comment_of_one_space_is_refused(client: httpx.AsyncClient, people: People) -> None:
+    post = content.post(author=people.author)
+    await save(post)
+    told = await call(
+        client, people.tokens["other"], "createComment", "comment { id }",
+        input={"postId": global_id(post), "body": " "},
+    )  # fmt: skip
+    assert told["errors"] == [{"code": "REQUIRED", "path": ["input", "body"]}]
+    assert await Comment.count() == 0
 
 
 async def test_a_comment_on_a_post_that_is_hidden(
