@@ -155,9 +155,9 @@ async def test_a_payload_that_cannot_be_read_is_refused_before_anything_is_writt
     [
         ({"title": " ", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
         ({"title": "\u200b", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
-        ({"title": "\u3164\ufe0f", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
+        ({"title": "\u3164", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
         ({"title": "t", "content": ""}, {"code": "REQUIRED", "path": ["input", "content"]}),
-        ({"title": "t", "content": "\n\ufeff"}, {"code": "REQUIRED", "path": ["input", "content"]}),
+        ({"title": "t", "content": "\ufeff"}, {"code": "REQUIRED", "path": ["input", "content"]}),
         ({"title": "t" * 201, "content": "c"}, {"code": "TOO_LONG", "path": ["input", "title"]}),
         ({"title": "t", "content": "c" * 100_001}, TOO_MUCH),
         ({"title": "t\x00", "content": "c"}, {"code": "INVALID", "path": ["input", "title"]}),
