@@ -70,6 +70,7 @@ def rows() -> list[Table]:
                 id=stable_id(f"comments/{text.slug}/{place}"),
                 body=said.body,
                 deleted_at=written + timedelta(days=2) if said.deleted else None,
+                removed_by=identity.user_id(text.author) if said.deleted else None,
                 created_at=written + timedelta(hours=5 + 7 * place),
             )
             for place, said in enumerate(text.comments)

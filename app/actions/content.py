@@ -91,14 +91,15 @@ async def update_comment(context: Context, key: UUID, values: Mapping[str, Any])
 async def delete_comment(context: Context, key: UUID) -> UUID:
     """Remove a comment, as its author or the post's, so that it can be restored."""
     async with context.change("comment.delete") as change:
-        await deletion.delete(change, Comment, key)
+        remover = context.viewer.values["user"]
+        await deletion.delete(change, Comment, key, removed_by=remover)
     return key
 
 
 async def restore_comment(context: Context, key: UUID) -> UUID:
-    """Bring a removed comment back, as the post's author."""
+    """Bring a comment back, as whoever removed it."""
     async with context.change("comment.restore") as change:
-        await deletion.restore(change, Comment, key)
+        await deletion.restore(change, Comment, key, removed_by=None)
     return key
 
 

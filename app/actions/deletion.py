@@ -5,6 +5,7 @@ Their policy says that only rows without `deleted_at` are deleted, and only thos
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from piccolo.table import Table
@@ -13,16 +14,20 @@ from app.audit import Change
 from app.bridge import Action, NotAllowed, Problem, Refused, Row
 
 
-async def delete(change: Change, table: type[Table], key: UUID) -> Row:
-    """Mark a row as deleted, if the policy lets the caller delete it; returns it."""
+async def delete(change: Change, table: type[Table], key: UUID, **values: Any) -> Row:
+    """Mark a row as deleted, if the policy lets the caller delete it; returns it.
+
+    `values` are what else the row says of its deletion.
+    """
     await change.target(table, key, Action.DELETE)
-    return await change.set(table, key, {"deleted_at": datetime.now(UTC)})
+    return await change.set(table, key, {"deleted_at": datetime.now(UTC), **values})
 
 
-async def restore(change: Change, table: type[Table], key: UUID) -> None:
+async def restore(change: Change, table: type[Table], key: UUID, **values: Any) -> None:
     """Bring a deleted row back, if the policy lets the caller restore it.
 
-    What it collides with by now (an email that somebody else has taken) is told as TAKEN.
+    `values` are what its columns about the deletion become. What the row
+    collides with by now (an email that somebody else has taken) is told as TAKEN.
     """
     try:
         await change.target(table, key, Action.RESTORE)
@@ -33,7 +38,7 @@ async def restore(change: Change, table: type[Table], key: UUID) -> None:
         problem = f"this {table.__name__} is not deleted"
         raise Refused(Problem("ILLEGAL_STEP", problem, ("id",))) from None
     try:
-        await change.set(table, key, {"deleted_at": None}, path=())
+        await change.set(table, key, {"deleted_at": None, **values}, path=())
     except Refused as refused:
         raise Refused(*_collisions(refused.problems)) from refused
 

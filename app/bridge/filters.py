@@ -126,6 +126,8 @@ class _Reader:
         column = exposed.search.column._meta.name
         guard = self._scope.guard(exposed, column)
         value = self._scope.bind(tree, Storable(path, TEXT), TEXT.pg)
+        if self._scope.variables.is_blank(tree):
+            return Everything()  # an empty search box: nothing is searched for
         return all_of(guard, Matches(exposed.search.function, column, value))
 
     # --- relations --------------------------------------------------------------------------------

@@ -113,7 +113,8 @@ class InputBuilder:
     def _filter_fields(self, exposed: ExposedType) -> Iterator[_Input]:
         if exposed.search is not None:
             words = to_camel_case(exposed.search.column._meta.name)
-            yield _Input("search", str, f"Parts of words of {words}, in any case and any accents.")
+            said = f"Parts of words of {words}, in any case and any accents; blank is no search."
+            yield _Input("search", str, said)
         for name, field in exposed.names.items():
             match field:
                 case ColumnField(_, kind, _, description):

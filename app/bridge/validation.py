@@ -4,14 +4,18 @@ import decimal
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, cast
 
-from piccolo.columns import Array, Column, ForeignKey, Numeric, Serial, Varchar
+from piccolo.columns import Array, Column, ForeignKey, Numeric, Serial, Text, Varchar
 from piccolo.table import Table
 from strawberry.utils.str_converters import to_camel_case
 
 from app.bridge.binding import JSONText, ListOf, Storable
+from app.bridge.blank import is_blank
 from app.bridge.columns import ColumnType, column_type
 from app.bridge.errors import BridgeError, Path, Problem, Refused
 from app.bridge.plan import Constant, JSONKind
+
+# What has to be given, of these, cannot be blank either.
+_TEXTS = (Varchar, Text)
 
 # Items of an array column.
 _MOST_ITEMS = 1_000
@@ -103,12 +107,15 @@ def _misfits(table: type[Table], column: Column, value: Any, path: Path) -> Iter
         return
     if isinstance(column, Numeric) and (problem := _digits(column, value)):
         yield Problem("INVALID", f"{name} {problem}", path)
-    rules = [rule for rule in rules_of(table) if rule.column == column._meta.name]
-    if not rules and type(column) is Varchar and is_required(column) and not str(value).strip():
+    broken = [
+        rule
+        for rule in rules_of(table)
+        if rule.column == column._meta.name and not rule.holds(value)
+    ]
+    for rule in broken:
+        yield Problem("INVALID", f"{name} {rule.sentence}", path)
+    if not broken and type(column) in _TEXTS and is_required(column) and is_blank(str(value)):
         yield Problem("REQUIRED", f"{name} cannot be blank", path)
-    for rule in rules:
-        if not rule.holds(value):
-            yield Problem("INVALID", f"{name} {rule.sentence}", path)
 
 
 def _length(column: Column) -> int | None:

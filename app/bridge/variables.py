@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from graphql import NamedTypeNode, NonNullTypeNode, VariableDefinitionNode
 
+from app.bridge.blank import is_blank
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -24,10 +26,14 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One question about the variables: the shape of one, or the value at a leaf."""
+    """One question about the variables: the shape of one, or the value at a leaf.
+
+    Of a text perhaps only whether it is `blank`.
+    """
 
     leaf: Leaf
     whole_value: bool
+    blank: bool = False
 
 
 class Variables(Protocol):
@@ -41,6 +47,9 @@ class Variables(Protocol):
 
     def value(self, tree: Any) -> Any:
         """What stands at a tree: itself, with every leaf replaced by its value."""
+
+    def is_blank(self, tree: Any) -> bool:
+        """Whether the text that stands at a tree is blank."""
 
 
 class Concrete:
@@ -62,6 +71,10 @@ class Concrete:
     def value(self, tree: Any) -> Any:
         """The tree: it has no leaves."""
         return tree
+
+    def is_blank(self, tree: Any) -> bool:
+        """Whether the tree is a blank text."""
+        return is_blank(tree)
 
 
 class Recording:
@@ -96,6 +109,13 @@ class Recording:
             case _:
                 return tree
 
+    def is_blank(self, tree: Any) -> bool:
+        """Whether a text is blank; the plan is good for all others that are, or are not."""
+        if not isinstance(tree, Leaf):
+            return is_blank(tree)
+        self._look(Look(tree, whole_value=False, blank=True))
+        return is_blank(at(self._values, tree))
+
     def _look(self, look: Look) -> None:
         if look not in self.looks:
             self.looks[look] = see(self._values, look)
@@ -106,6 +126,8 @@ def see(values: Mapping[str, Any], look: Look) -> Hashable:
     if look.leaf.variable not in values:
         return "absent"
     found = at(values, look.leaf)
+    if look.blank:
+        return is_blank(found)
     return _frozen(found) if look.whole_value else _shape(found)
 
 

@@ -54,7 +54,11 @@ def problem_of(
 def taken(columns: list[Column], path: Path) -> Problem:
     """Another row has these values of unique columns already."""
     names = " and ".join(map(argument_name, columns)) or "a value that must be unique"
-    return Problem("TAKEN", f"{names} is taken; choose another one", _place(path, columns))
+    if len(columns) > 1:
+        said = f"{names} are taken together; change one of them"
+    else:
+        said = f"{names} is taken; choose another one"
+    return Problem("TAKEN", said, _place(path, columns))
 
 
 def not_found(column: Column, path: Path) -> Problem:

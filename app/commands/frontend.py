@@ -251,7 +251,10 @@ def _converted(kind: object, name: str, text: str) -> object:
     kinds = _kinds(kind) - {type(None)}
     option = f"--{name.replace('_', '-')}"
     if any(get_origin(item) is tuple for item in kinds):
-        return tuple(part for part in text.split(",") if part)
+        if not (parts := tuple(part for part in text.split(",") if part)):
+            # None is not all: whoever leaves the option out means them.
+            raise UsageError(f"{option} names nothing: name one or more, or leave it out.")
+        return parts
     if kinds == {bool}:
         if text.lower() not in {"true", "false"}:
             raise UsageError(f"{option} is given or left out; {text} is no value for it.")

@@ -33,8 +33,8 @@ POLICIES: Mapping[type[Table], Policy] = {
         delete(USERS, (Comment.author == ME) & Comment.deleted_at.is_null()),
         delete(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_null()),
         delete(ADMINS, Comment.deleted_at.is_null()),
-        # Not its author: the post's author may have removed it.
-        restore(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_not_null()),
+        # Whoever removed it, its author or the post's: neither sees what the other one removed.
+        restore(USERS, (Comment.removed_by == ME) & Comment.deleted_at.is_not_null()),
         restore(ADMINS, Comment.deleted_at.is_not_null()),
         purge(ADMINS, rows=True),
     ),

@@ -187,7 +187,7 @@ async def delete_comment(context: Context, id: ID) -> ID:
 
 @mutations.field(who=USERS, comment=tables.Comment)
 async def restore_comment(context: Context, id: ID) -> UUID:
-    """Bring back a removed comment on a post of your own."""
+    """Bring back a comment that you removed."""
     return await actions.restore_comment(context, row_key(tables.Comment, id))
 
 

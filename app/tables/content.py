@@ -21,7 +21,9 @@ class Post(AppTable, tablename="posts", schema="content"):
         length=200, null=False, default=None, unique=True, help_text="The title in addresses."
     )
     content: Text = Text(
-        null=False, default=None, help_text="The text, Markdown, up to 100,000 characters."
+        null=False,
+        default=None,
+        help_text="The text, Markdown, not blank, up to 100,000 characters.",
     )
     published: Boolean = Boolean(default=False, help_text="Whether everybody can read it.")
     published_at: Timestamptz = Timestamptz(
@@ -48,6 +50,14 @@ class Comment(AppTable, tablename="comments", schema="content"):
     body: Text = Text(null=False, default=None, help_text="1 to 10,000 characters.")
     deleted_at: Timestamptz = Timestamptz(
         null=True, default=None, help_text="When it was deleted, if so; it can be restored."
+    )
+
+    removed_by: ForeignKey[User] = ForeignKey(
+        User,
+        null=True,
+        on_delete=OnDelete.set_null,
+        index=True,
+        help_text="Who removed it, if somebody did: they can restore it.",
     )
 
     body_length = checks.length("body", 1, 10_000)

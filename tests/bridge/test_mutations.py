@@ -147,7 +147,9 @@ async def test_a_unique_value_that_is_taken(run: Run) -> None:
     await crate(mine, 1)
     told = await payload(await run(CREATE, ANN, one(mine)))
     assert errors(told) == [("TAKEN", "input")]
-    assert told["errors"][0]["message"] == "depotId and number is taken; choose another one"
+    assert (
+        told["errors"][0]["message"] == "depotId and number are taken together; change one of them"
+    )
     assert len(await rows()) == 1
 
 

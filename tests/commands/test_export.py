@@ -158,6 +158,15 @@ def test_the_command_prints_for_people_and_for_scripts(
     }
 
 
+def test_no_table_is_a_wrong_call_and_not_all_of_them(
+    committed: SeedbedEngine, tmp_path: Path
+) -> None:
+    run = _run(str(tmp_path / "out"), "--tables=")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "--tables names nothing: name one or more, or leave it out.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_table_is_a_wrong_call(committed: SeedbedEngine, tmp_path: Path) -> None:
     run = _run(str(tmp_path / "out"), "--tables=people")
     assert run.returncode == 2

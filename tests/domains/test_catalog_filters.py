@@ -169,6 +169,9 @@ FILTERS: list[tuple[dict[str, Any], str]] = [
     ({"university": {"search": "ulik tar"}}, "abc"),
     ({"search": "b"}, "b"),
     ({"search": ""}, "abcd"),
+    ({"search": " \u3000\u200b"}, "abcd"),
+    ({"or": [{"search": " "}, {"name": {"eq": "a"}}]}, "abcd"),
+    ({"not": {"search": ""}}, ""),
 ]
 
 
@@ -275,6 +278,21 @@ async def test_a_filter_is_no_statement_more(client: httpx.AsyncClient, courses:
         )
     assert data == {"courses": {"nodes": [{"name": "a"}]}}
     assert statements.count == 1, statements.statements
+
+
+async def test_a_blank_search_reads_what_none_reads(
+    client: httpx.AsyncClient, courses: None
+) -> None:
+    document = """query($search: String!) {
+      courses(where: {search: $search}) { totalCount nodes { name } } }"""
+    # The same document, which is kept: what is made for a blank is for blanks alone.
+    for search, names, searched in (
+        ("", "abcd", False), ("b", "b", True), (" ", "abcd", False), ("d", "d", True),
+    ):  # fmt: skip
+        with count_statements() as statements:
+            data = await ask(client, document, {"search": search})
+        assert "".join(node["name"] for node in data["courses"]["nodes"]) == names
+        assert any("search_matches" in text for text in statements.statements) is searched
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [

@@ -1,5 +1,6 @@
 """Changes of universities and of their staff: administrators make them, and they are recorded."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -62,6 +63,22 @@ async def test_a_university_from_its_making_to_everybodys_eyes_and_back(
     assert [action for action, _, _ in await audited()] == [
         "university.create", "university.verify", "university.update", "university.unverify",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [{}, {"slug": None}], ids=["no slug", "null"])
+async def test_a_name_that_is_there_already_gets_a_slug_of_its_own(
+    client: httpx.AsyncClient, town: Town, more: dict[str, None]
+) -> None:
+    given = {"name": "École d'Été", "country": "France", "countryCode": "FR", **more}
+    slugs = []
+    for _ in range(3):
+        made = await call(
+            client, town.tokens["admin"], "createUniversity", "university { slug }", input=given
+        )
+        assert made["errors"] == []
+        slugs.append(made["university"]["slug"])
+    assert slugs[0] == "ecole-d-ete"
+    assert all(re.fullmatch(r"ecole-d-ete-[0-9a-f]{8}", slug) for slug in slugs[1:])
 
 
 @pytest.mark.parametrize(

@@ -153,10 +153,14 @@ async def test_a_payload_that_cannot_be_read_is_refused_before_anything_is_writt
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"title": " ", "content": ""}, {"code": "REQUIRED", "path": ["input", "title"]}),
-        ({"title": "t" * 201, "content": ""}, {"code": "TOO_LONG", "path": ["input", "title"]}),
+        ({"title": " ", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
+        ({"title": "\u200b", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
+        ({"title": "\u3164", "content": "c"}, {"code": "REQUIRED", "path": ["input", "title"]}),
+        ({"title": "t", "content": ""}, {"code": "REQUIRED", "path": ["input", "content"]}),
+        ({"title": "t", "content": "\ufeff"}, {"code": "REQUIRED", "path": ["input", "content"]}),
+        ({"title": "t" * 201, "content": "c"}, {"code": "TOO_LONG", "path": ["input", "title"]}),
         ({"title": "t", "content": "c" * 100_001}, TOO_MUCH),
-        ({"title": "t\x00", "content": ""}, {"code": "INVALID", "path": ["input", "title"]}),
+        ({"title": "t\x00", "content": "c"}, {"code": "INVALID", "path": ["input", "title"]}),
     ],
 )  # fmt: skip
 async def test_texts_that_do_not_fit(
@@ -219,7 +223,7 @@ async def test_a_post_is_deleted_restored_and_deleted_for_good(
     assert actions == ["post.delete", "post.restore", "post.delete", "post.purge"]
 
 
-async def test_comments_are_removed_by_either_author_and_restored_by_the_posts(
+async def test_a_comment_is_restored_by_whoever_removed_it_and_by_nobody_else(
     client: httpx.AsyncClient, people: People
 ) -> None:
     post = content.post(author=people.author)
@@ -241,12 +245,31 @@ async def test_comments_are_removed_by_either_author_and_restored_by_the_posts(
     assert changed["comment"] == {"body": "1"}
     assert (await call(client, bob, "deleteComment", "deletedId", id=own))["deletedId"] == own
     assert (await call(client, ann, "deleteComment", "deletedId", id=removed))["deletedId"]
-    refused = await call(client, bob, "restoreComment", "comment { id }", id=removed)
-    assert refused["errors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
+    listed = "{ deletedComments { nodes { body } } }"
+    for token, body, theirs in ((ann, "two", own), (bob, "1", removed)):
+        assert await ask(client, listed, None, token) == {
+            "deletedComments": {"nodes": [{"body": body}]}
+        }
+        refused = await call(client, token, "restoreComment", "comment { id }", id=theirs)
+        assert refused["errors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
+    undone = await call(client, bob, "restoreComment", "comment { body }", id=own)
+    assert undone == {"comment": {"body": "1"}, "errors": []}
     restored = await call(client, ann, "restoreComment", "comment { body }", id=removed)
     assert restored["comment"] == {"body": "two"}
+    assert await Comment.count().where(Comment.removed_by.is_not_null()) == 0
     edited = 'mutation { updateComment(id: "%s", input: {body: "mine"}) { __typename } }'
     assert code_of(await refuse(client, edited % removed, None, ann)) == "FORBIDDEN"
+
+
+async def test_a_comment_of_one_space_is_refused(client: httpx.AsyncClient, people: People) -> None:
+    post = content.post(author=people.author)
+    await save(post)
+    told = await call(
+        client, people.tokens["other"], "createComment", "comment { id }",
+        input={"postId": global_id(post), "body": " "},
+    )  # fmt: skip
+    assert told["errors"] == [{"code": "REQUIRED", "path": ["input", "body"]}]
+    assert await Comment.count() == 0
 
 
 async def test_a_comment_on_a_post_that_is_hidden(
@@ -272,7 +295,9 @@ async def test_what_is_deleted_is_listed_for_whoever_may_restore_it(
 ) -> None:
     gone = content.post(author=people.author, title="Gone", deleted_at=GONE)
     shown = content.post(author=people.author)
-    removed = content.comment(post=shown, author=people.other, body="Removed", deleted_at=GONE)
+    removed = content.comment(
+        post=shown, author=people.other, body="Removed", deleted_at=GONE, removed_by=people.author
+    )
     await save(gone, shown, removed, content.post(author=people.other, title="B", deleted_at=GONE))
     document = """{
       deletedPosts { totalCount nodes { title deletedAt author { name } } }

@@ -3,17 +3,18 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from app.actions.identity import hash_password
+from app.actions.identity import accounts, hash_password
 from app.database import SeedbedEngine, count_statements
 from app.tables import AuditLog, Device, RefreshToken, Session, User
 from app.tables.identifiers import hash_token
 from seeds.identity import DEMO_PASSWORD
-from tests.graphql import ask, code_of, send
+from tests.graphql import ask, code_of, refuse, send, sign_in
 from tests.people import (
     LOG_IN,
     REFRESH,
@@ -136,6 +137,48 @@ async def test_a_login_costs_one_verification_whoever_there_is(
     await ask(client, LOG_IN, {"input": {"email": email, "password": password}})
     (hashed,) = verified
     assert extract_parameters(hashed) == extract_parameters(await hash_password("a new password"))
+
+
+async def test_a_hash_of_other_parameters_is_renewed_by_the_right_password_alone(
+    client: httpx.AsyncClient, database: SeedbedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(DEMO_PASSWORD)
+    user = await person(password_hash=old)
+
+    async def stored() -> str:
+        (row,) = await User.select(User.password_hash).where(User.id == user["id"])
+        return str(row["password_hash"])
+
+    await send(client, LOG_IN, {"input": {"email": user.email, "password": "wrong"}})
+    assert await stored() == old
+    await log_in(client, user)
+    renewed = await stored()
+    assert extract_parameters(renewed) == extract_parameters(await hash_password("any password"))
+    await log_in(client, user)
+    assert await stored() == renewed
+    assert await actions() == ["session.open"] * 2
+    # Another login that began before the hash was renewed, and comes to the user's row after it.
+    before = {**(await accounts.by_key(database, user["id"]) or {}), "password_hash": old}
+    monkeypatch.setattr(accounts, "by_email", AsyncMock(return_value=before))
+    await log_in(client, user)
+    assert await stored() == renewed
+    (audit,) = await database.fetch(
+        "select count(*) as hashes from operations.audit_logs where details::text like '%argon2%'"
+    )
+    assert audit["hashes"] == 0
+
+
+async def test_an_account_that_goes_while_its_password_changes_is_told_so(
+    client: httpx.AsyncClient, database: SeedbedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await sign_in(await person())
+    # Deleted after the access token was looked at.
+    monkeypatch.setattr(accounts, "by_key", AsyncMock(return_value=None))
+    document = """mutation { changePassword(input: {
+      currentPassword: "an old one", newPassword: "another one" }) { errors { code } } }"""
+    errors = await refuse(client, document, token=token)
+    assert code_of(errors) == "UNAUTHENTICATED"
+    assert "no longer there" in errors[0]["message"]
 
 
 async def test_a_device_is_known_again(client: httpx.AsyncClient, database: SeedbedEngine) -> None:

@@ -75,7 +75,7 @@ async def make_world() -> World:
         unverified_retired=catalog.course(university=unverified, is_active=False),
     )
     owner = people["owner"]
-    _posts(world, owner, people["suspended"])
+    _posts(world, owner, people["user"], people["suspended"])
     _questionnaires(world, ours)
     _runs(world, owner)
     payment = payments.payment(user=owner)
@@ -143,7 +143,7 @@ def _account(world: World, name: str, seen_by: frozenset[str]) -> None:
     )
 
 
-def _posts(world: World, owner: User, suspended: User) -> None:
+def _posts(world: World, owner: User, user: User, suspended: User) -> None:
     post, draft = content.post(author=owner), content.post(author=owner, published=False)
     deleted = content.post(author=owner, deleted_at=GONE)
     world.add(ALL, post=post, post_of_a_hidden_author=content.post(author=suspended))
@@ -157,7 +157,12 @@ def _posts(world: World, owner: User, suspended: User) -> None:
     world.add(OWNER, comment_on_draft=content.comment(post=draft, author=owner))
     world.add(
         NONE,
-        deleted_comment=content.comment(post=post, author=owner, deleted_at=GONE),
+        deleted_comment=content.comment(
+            post=post, author=suspended, deleted_at=GONE, removed_by=owner
+        ),
+        comment_removed_by_its_author=content.comment(
+            post=post, author=user, deleted_at=GONE, removed_by=user
+        ),
         comment_on_deleted=content.comment(post=deleted, author=owner),
     )
 

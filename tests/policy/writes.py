@@ -24,6 +24,7 @@ _COMMENTS = (
     "comment_of_a_hidden_author",
     "comment_on_draft",
     "deleted_comment",
+    "comment_removed_by_its_author",
     "comment_on_deleted",
 )
 
@@ -106,7 +107,11 @@ ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
         # On a post of theirs.
         "comment_of_a_hidden_author": OWNER,
     },
-    ("Comment", Action.RESTORE): {"deleted_comment": OWNER},
+    ("Comment", Action.RESTORE): {
+        "deleted_comment": OWNER,
+        # On the owner's post, who never sees it again.
+        "comment_removed_by_its_author": frozenset({"user", "admin"}),
+    },
     ("Comment", Action.PURGE): dict.fromkeys(_COMMENTS, ADMIN),
     ("Event", Action.CHANGE): {"event": ADMIN},
 }

@@ -11,7 +11,6 @@ where `min_choices` is 0 does an empty list say something: none of these.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,7 +20,15 @@ from urllib.parse import urlsplit
 from app.actions.assessment.patterns import LONGEST_TEXT
 from app.actions.assessment.problems import Problem
 from app.actions.assessment.questions import Asked
-from app.actions.assessment.values import File, Value, as_date, as_number, characters_problem
+from app.actions.assessment.values import (
+    File,
+    Value,
+    as_date,
+    as_number,
+    characters_problem,
+    kept_text,
+    number_problem,
+)
 from app.tables.assessment import QuestionType
 
 __all__ = ["UNANSWERED", "Answer", "check_answer", "validator"]
@@ -74,7 +81,7 @@ def _plain_text(asked: Asked, value: object) -> Answer:
     if len(text) > asked.longest:
         return _refused("too_long", f"at most {asked.longest} characters fit")
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = kept_text(QuestionType.TEXT, text)
         if problem := characters_problem(text):
             return _refused("bad_character", problem)
         if asked.type is not QuestionType.TEXTAREA and "\n" in text:
@@ -96,8 +103,7 @@ def _email(asked: Asked, value: object) -> Answer:
         return found
     if not _EMAIL.fullmatch(found.value):
         return _refused("bad_email", "the answer is an email address like ada@example.org")
-    local, _, domain = found.value.rpartition("@")
-    return Answer(f"{local}@{domain.lower()}")
+    return Answer(kept_text(QuestionType.EMAIL, found.value))
 
 
 def _url(asked: Asked, value: object) -> Answer:
@@ -137,6 +143,8 @@ def _number(asked: Asked, value: object) -> Answer:
         return UNANSWERED
     found = as_number(value)
     if found is None:
+        if problem := number_problem(value):
+            return _refused("too_large", problem)
         return _refused("wrong_type", "the answer is a number")
     if asked.minimum is not None and found < asked.minimum:
         return _refused("too_small", f"the number is {asked.minimum} or more")

@@ -13,7 +13,8 @@
 | answered, not_answered | none | all |
 
 A comparison never holds for a question without an answer, not_equals and not_in neither; `not`
-holds whenever what it negates does not. Texts are compared exactly, upper and lower case included.
+holds whenever what it negates does not. Texts are compared exactly, upper and lower case included,
+in the form in which answers are kept: `Ada@Example.ORG` is the answer `Ada@example.org`.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,13 @@ from enum import StrEnum
 
 from app.actions.assessment.problems import MalformedCondition, Problem
 from app.actions.assessment.questions import Asked
-from app.actions.assessment.values import as_date, as_number, characters_problem
+from app.actions.assessment.values import (
+    as_date,
+    as_number,
+    characters_problem,
+    kept_text,
+    number_problem,
+)
 from app.tables.assessment import QuestionType
 
 __all__ = [
@@ -233,8 +240,12 @@ class _Reader:
         if operator is Operator.BETWEEN:
             if not isinstance(value, list) or len(value) != 2:
                 raise _wrong("wrong_type", "between takes two numbers or dates", path)
-        elif not isinstance(value, list) or not value:
+        elif not isinstance(value, list):
             raise _wrong("wrong_type", f"{operator} takes a list", path)
+        elif not value:
+            raise _wrong(
+                "wrong_type", f"the list is empty: {operator} takes one value or more", path
+            )
         found = self._scalars(operator, value, asked, path)
         if operator is Operator.BETWEEN:
             low, high = found
@@ -259,6 +270,9 @@ class _Reader:
 
     def _scalar(self, operator: Operator, value: object, asked: Asked | None, path: Path) -> Scalar:
         """One value: of the question's type where that is known, else a text or a number."""
+        if isinstance(value, str) and asked is not None and asked.type in _TEXTS:
+            value = kept_text(asked.type, value)
+            value = value if operator is Operator.CONTAINS else value.strip()
         if isinstance(value, str) and (len(value) > LONGEST_VALUE or characters_problem(value)):
             sentence = f"a text has at most {LONGEST_VALUE} characters that can be read"
             raise _wrong("wrong_type", sentence, path)
@@ -272,7 +286,7 @@ class _Reader:
             return found
         if asked.type in _NUMBERS:
             if number is None:
-                raise _mismatch("a number", asked, path)
+                raise _no_number(value, asked, path)
             return number
         if asked.type is QuestionType.DATE:
             if day is None:
@@ -287,6 +301,11 @@ class _Reader:
 
 def _mismatch(needed: str, asked: Asked, path: Path) -> MalformedCondition:
     return _wrong("wrong_type", f"a question of type {asked.type} compares with {needed}", path)
+
+
+def _no_number(value: object, asked: Asked, path: Path) -> MalformedCondition:
+    problem = number_problem(value)
+    return _wrong("too_large", problem, path) if problem else _mismatch("a number", asked, path)
 
 
 def _wrong(code: str, sentence: str, path: Path) -> MalformedCondition:

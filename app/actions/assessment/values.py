@@ -2,9 +2,20 @@
 
 import math
 import re
+import unicodedata
 from datetime import date
 
-__all__ = ["File", "Value", "as_date", "as_number", "characters_problem"]
+from app.tables.assessment import QuestionType
+
+__all__ = [
+    "File",
+    "Value",
+    "as_date",
+    "as_number",
+    "characters_problem",
+    "kept_text",
+    "number_problem",
+]
 
 File = dict[str, str | int]
 Value = str | int | float | list[str] | dict[str, str] | list[File]
@@ -25,6 +36,24 @@ def as_number(value: object) -> int | float | None:
     if isinstance(value, float) and math.floor(value) == value:
         return int(value)
     return value
+
+
+def number_problem(value: object) -> str | None:
+    """Why a number is none of ours: it is too far from 0. None for what is no number at all."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and value == value and as_number(value) is None:  # NaN is not itself
+        return f"the number is out of range: from -{_LARGEST} to {_LARGEST} fit"
+    return None
+
+
+def kept_text(kind: QuestionType, text: str) -> str:
+    """A text, or a part of one, as answers are kept: line feeds, NFC, the domain in lower case."""
+    if not text.isascii() or "\r" in text:
+        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if kind is QuestionType.EMAIL and "@" in text:
+        local, at, domain = text.rpartition("@")
+        return f"{local}{at}{domain.lower()}"
+    return text
 
 
 def as_date(value: object) -> str | None:

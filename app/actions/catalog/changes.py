@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.actions.slugs import slugify
+from app.actions.slugs import own_slug, slugify
+from app.audit import Change
 from app.bridge import Problem, Refused
 from app.bridge.writing import PathOf
 from app.context import Context
@@ -15,11 +16,22 @@ from app.tables.identity import UserRole
 
 async def create_university(context: Context, values: Mapping[str, Any]) -> UUID:
     """A university that is not verified yet; without a `slug`, one is made from its name."""
-    slug = {"slug": slugify(str(values.get("name", "")), fallback="university")}
     async with context.change("university.create") as change:
-        row = await change.create(University, {**slug, **values})
+        slug = values.get("slug")
+        if slug is None:
+            slug = await _free_slug(change, str(values["name"]))
+        row = await change.create(University, {**values, "slug": slug})
     key: UUID = row["id"]
     return key
+
+
+async def _free_slug(change: Change, name: str) -> str:
+    """The name as a slug, with letters of its own where another university has that already."""
+    slug = slugify(name, fallback="university")
+    # Two of one name at once: the later one waits here, and then finds the slug taken.
+    await change.one_at_a_time(f"catalog.universities:{slug}")
+    taken = await change.fetch("select from catalog.universities where slug = $1", slug)
+    return own_slug(name, "university") if taken else slug
 
 
 async def update_university(context: Context, key: UUID, values: Mapping[str, Any]) -> UUID:

@@ -12,6 +12,9 @@ from app.tables.operations import AuditLog
 
 __all__ = ["ImportReport", "import_universities"]
 
+# Rows that are written in one statement: so often whoever waits sees that it goes on.
+_BATCH = 500
+
 _LOCK = 5_733_062_002  # any number that nothing else uses for an advisory lock
 _COLUMNS = ("slug", "name", "country", "country_code", "state_province", "website", "domains")
 
@@ -32,7 +35,7 @@ with written as (
   select slug, name, country, country_code, state_province, website, domains,
          $1::boolean, case when $1 then now() end
   from incoming_universities
-  order by slug
+  order by slug collate "C"
   on conflict (slug) do update set
     name = excluded.name,
     country = excluded.country,
@@ -128,33 +131,42 @@ async def _write(
     progress: Progress,
 ) -> tuple[int, int]:
     """How many rows were created and how many updated."""
+    in_order = sorted(rows)  # as the statement has them, within each batch and from one to the next
+    created = updated = 0
     await transaction.execute(_TEMPORARY)
     async with transaction.exclusive() as connection:
-        await connection.copy_records_to_table(
-            "incoming_universities", columns=_COLUMNS, records=_tuples(rows, progress)
-        )
-        # Sent like this it is not among the slow statements of the log: it has reason to be slow.
-        written = await connection.fetchrow(_UPSERT, verified)
-        assert written is not None
-        if written["created"]:
+        for start in range(0, len(in_order), _BATCH):
+            progress("Writing", start, len(in_order))
+            batch = in_order[start : start + _BATCH]
+            await connection.copy_records_to_table(
+                "incoming_universities",
+                columns=_COLUMNS,
+                records=[_record(slug, rows[slug]) for slug in batch],
+            )
+            # Sent like this it is not among the slow statements of the log, as it may be slow.
+            written = await connection.fetchrow(_UPSERT, verified)
+            assert written is not None
+            created += written["created"]
+            updated += written["updated"]
+            await connection.execute("truncate incoming_universities")
+        progress("Writing", len(in_order), len(in_order))
+        if created:
             await connection.execute("analyze catalog.universities")
         # Not left to the commit: inside an outer transaction, that may come after another import.
         await connection.execute("drop table incoming_universities")
-    return written["created"], written["updated"]
+    return created, updated
 
 
-def _tuples(rows: Mapping[str, Entry], progress: Progress) -> Iterator[tuple[object, ...]]:
-    for done, (slug, entry) in enumerate(rows.items(), 1):
-        progress("Writing", done, len(rows))
-        yield (
-            slug,
-            entry.name,
-            entry.country,
-            entry.country_code,
-            entry.state_province,
-            entry.website,
-            list(entry.domains),
-        )
+def _record(slug: str, entry: Entry) -> tuple[object, ...]:
+    return (
+        slug,
+        entry.name,
+        entry.country,
+        entry.country_code,
+        entry.state_province,
+        entry.website,
+        list(entry.domains),
+    )
 
 
 async def _audit(report: ImportReport, path: Path, verified: bool) -> None:

@@ -6,7 +6,7 @@ from app.actions.identity import accounts, links
 from app.actions.identity.endings import end_links, end_sessions
 from app.actions.identity.passwords import check_password, hash_password, verify_password
 from app.actions.identity.sessions import count_attempt, forget_attempt
-from app.bridge import Problem, Refused
+from app.bridge import NotLoggedIn, Problem, Refused
 from app.context import Context, viewer_of
 from app.database import SeedbedEngine
 from app.jobs import SendEmail, enqueue, is_mailable
@@ -27,7 +27,9 @@ async def change_password(context: Context, current: str, new: str) -> UUID:
     assert isinstance(key, UUID)
     assert isinstance(session, UUID)
     user = await accounts.by_key(context.engine, key)
-    assert user is not None
+    if user is None:
+        # Deleted since the access token was looked at.
+        raise NotLoggedIn("this account is no longer there; log in with another one")
     await count_attempt(context, user["email"])
     if not await verify_password(current, user["password_hash"]):
         problem = "this is not your password; if you have none, ask for a password reset"

@@ -62,6 +62,13 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
     return matches and password_hash is not None
 
 
+async def renewed_hash(password: str, password_hash: str) -> str | None:
+    """Another hash of the password that belongs to this one; None where its parameters are ours."""
+    if not _hasher.check_needs_rehash(password_hash):
+        return None
+    return await hash_password(password)
+
+
 def _matches(password: str, password_hash: str) -> bool:
     try:
         return _hasher.verify(password_hash, password)

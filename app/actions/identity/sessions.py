@@ -9,7 +9,7 @@ from uuid import UUID
 from app.actions import limits
 from app.actions.identity import accounts
 from app.actions.identity.endings import end_session
-from app.actions.identity.passwords import check_password, verify_password
+from app.actions.identity.passwords import check_password, renewed_hash, verify_password
 from app.actions.limits import Limit
 from app.audit import Change
 from app.bridge import Problem, Refused, Viewer
@@ -75,12 +75,24 @@ async def log_in(
     if user is None or not known or user["status"] != UserStatus.ACTIVE:
         raise Refused(_WRONG)
     await forget_attempt(context, email)
+    renewed = await renewed_hash(password, user["password_hash"])
     async with context.change("session.open") as change:
         locked = await accounts.lock(context.engine, user["user"])
-        if locked != user:
+        if locked is None or not await _is_as_before(locked, user, password):
             # Suspended, deleted or given another password within the last moment.
             raise Refused(_WRONG)
+        if renewed is not None and locked == user:
+            await change.set(User, user["user"], {"password_hash": renewed})
         return await open_session(change, context, user, device, ("input", "device"))
+
+
+async def _is_as_before(locked: Mapping[str, Any], user: Mapping[str, Any], password: str) -> bool:
+    """Whether nothing has changed, but for a hash that another login has renewed meanwhile."""
+    if locked == user:
+        return True
+    if {**locked, "password_hash": user["password_hash"]} != user:
+        return False
+    return await verify_password(password, locked["password_hash"])
 
 
 def check_device(device: Mapping[str, Any] | None, path: tuple[str, ...]) -> None:

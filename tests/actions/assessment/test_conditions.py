@@ -7,11 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.actions.assessment.answers import check_answer
 from app.actions.assessment.conditions import AllOf, Comparison, Negation, Operator, parse
+from app.actions.assessment.predicates import compile_condition
 from app.actions.assessment.problems import MalformedCondition
+from app.actions.assessment.questions import asked
+from app.tables.assessment import QuestionType
 from seeds.texts.compiled import definition
 from seeds.texts.questionnaire import SECTIONS
 
+Q = QuestionType
 ASKED = {key: question.asked for key, question in definition().questions.items()}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -33,9 +38,9 @@ def test_any_json_is_a_condition_or_is_refused(value: Any, typed: bool) -> None:
         parse(value, ASKED if typed else None)
 
 
-@pytest.mark.parametrize("asked", [q for part in SECTIONS for q in part.questions if q.rules])
-def test_seed_conditions_are_read(asked: Any) -> None:
-    assert all(parse(rule.condition, ASKED) for rule in asked.rules)
+@pytest.mark.parametrize("text", [q for part in SECTIONS for q in part.questions if q.rules])
+def test_seed_conditions_are_read(text: Any) -> None:
+    assert all(parse(rule.condition, ASKED) for rule in text.rules)
 
 
 def test_a_condition_becomes_a_tree() -> None:
@@ -78,6 +83,11 @@ def _leaf(question: str, operator: str, *value: Any) -> dict[str, Any]:
         (_leaf("stage", "equals"), "equals takes a value"),
         (_leaf("stage", "answered", True), "value: answered takes no value"),
         (_leaf("stage", "in", "idea"), "value: in takes a list"),
+        (_leaf("stage", "in", []), "value: the list is empty: in takes one value or more"),
+        (
+            _leaf("team_size", "greater_than", 10**16),
+            ("value: the number is out of range: from -1000000000000000 to 1000000000000000 fit"),
+        ),
         (_leaf("stage", "in", ["idea", "never"]), "value[1]: never is not among the options"),
         (
             _leaf("product_name", "greater_than", 3),
@@ -110,6 +120,29 @@ def test_a_fault_is_told_with_its_place(condition: Any, fault: str) -> None:
     with pytest.raises(MalformedCondition) as refused:
         parse(condition, ASKED)
     assert [str(problem) for problem in refused.value.problems] == [fault]
+
+
+@pytest.mark.parametrize(
+    ("kind", "operator", "value", "answer"),
+    [
+        (Q.EMAIL, "equals", "Ada@Example.ORG", "Ada@EXAMPLE.org"),
+        (Q.EMAIL, "in", ["b@c.d", " Ada@Example.ORG "], "Ada@example.org"),
+        (Q.TEXT, "equals", "Cafe\u0301", "Caf\u00e9"),
+        (Q.TEXT, "contains", "fe\u0301", "Un caf\u00e9"),
+        (Q.TEXTAREA, "equals", "a\r\nb", "a\nb"),
+        (Q.TEXT, "equals", " a ", "a"),
+        (Q.EMAIL, "contains", "@Example", "ada@example.org"),
+        (Q.EMAIL, "contains", "Ada", "Ada@example.org"),
+    ],
+)
+def test_a_value_is_compared_in_the_form_in_which_answers_are_kept(
+    kind: QuestionType, operator: str, value: Any, answer: str
+) -> None:
+    takes = asked(kind, [], {})
+    condition = parse(_leaf("q", operator, value), {"q": takes})
+    kept = check_answer(takes, answer).value
+    assert kept is not None
+    assert compile_condition(condition)({"q": kept})
 
 
 def test_a_condition_nested_without_end_is_refused() -> None:

@@ -169,11 +169,14 @@ async def test_a_file_that_breaks_off_imports_nothing(
     assert (await _rows(database), await _audits(database)) == ([], [])
 
 
-async def test_the_progress_ends_with_all_rows(database: SeedbedEngine, tmp_path: Path) -> None:
+async def test_the_progress_has_a_step_for_each_batch(
+    database: SeedbedEngine, tmp_path: Path
+) -> None:
     told: list[tuple[str, int, int]] = []
-    many = [{**RECORDS[3], "name": f"Uni {number}"} for number in range(1000)]
+    many = [{**RECORDS[3], "name": f"Uni {number}"} for number in range(1200)]
     report = await import_universities(
         database, _file(tmp_path, many), progress=lambda *now: told.append(now)
     )
-    assert report.created == 1000
-    assert told[-1] == ("Writing", 1000, 1000)
+    assert report.created == 1200
+    steps = [now for now in told if now[0] == "Writing"]
+    assert steps == [("Writing", done, 1200) for done in (0, 500, 1000, 1200)]
