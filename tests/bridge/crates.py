@@ -290,10 +290,15 @@ def build() -> BuiltSchema:
                 await change.set(Crate, row["id"], {"name": "changed"})
             raise Refused(Problem("NO", "it is refused", ("here", "0")))
 
+    @mutations.field(who=KEEPERS, crate=Crate)
+    async def fail(context: Context) -> uuid.UUID:
+        """Fails, as the application should not."""
+        raise RuntimeError("a fault")
+
     assert ToyDepot.__name__ == "ToyDepot"
     assert ToyCrate.__name__ == "ToyCrate"
     assert ToyQuery.__name__ == "ToyQuery"
-    assert {"rename", "become_the_boss", "refuse"} < set(mutations.all)
+    assert {"rename", "become_the_boss", "refuse", "fail"} < set(mutations.all)
     return build_schema(registry, POLICIES, KINDS, Limits(), mutations)
 
 
