@@ -262,6 +262,9 @@ def build() -> BuiltSchema:
     crud.update("update_crate", CrateChanges, "New values.")
     crud.update_many("update_crates", CrateRow, "New values of several.")
     crud.upsert("upsert_crate", CrateInput, [Crate.depot, Crate.number], "New, or changed.")
+    crud.upsert_many(
+        "upsert_crates", CrateInput, [Crate.depot, Crate.number], "New, or changed, several."
+    )
     crud.delete("delete_crate", "Delete one.")
     crud.delete_many("delete_crates", "Delete several.")
 
