@@ -22,6 +22,7 @@ TYPES = {
     "updateCourse": "UpdateCourseInput!",
     "updateCourses": "[UpdateCoursesInput!]!",
     "upsertCourse": "CreateCourseInput!",
+    "upsertCourses": "[CreateCourseInput!]!",
     "createUniversity": "CreateUniversityInput!",
     "updateUniversity": "UpdateUniversityInput!",
 }

@@ -1,64 +1,44 @@
 """Changes by a caller, within their policy: of one row, or of many in one statement."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from piccolo.columns import ForeignKey
 from piccolo.table import Table
 
-from app.bridge.access import Access, AccessTable, Action, Viewer, join_of, table_name
-from app.bridge.columns import column_type
+from app.bridge.access import Action, table_name
 from app.bridge.errors import (
-    NotAllowed,
-    NotLoggedIn,
     Path,
     Problem,
     Refused,
-    all_or_refused,
 )
+from app.bridge.judging import Judging
 from app.bridge.plan import (
     Constant,
-    Everything,
-    Exists,
-    IsNull,
     ParentKeys,
-    Predicate,
-    any_of,
 )
-from app.bridge.plan.changes import Questions, Targets, UpdateMany
+from app.bridge.plan.changes import Questions, Targets
 from app.bridge.sql import changes as sql
-from app.bridge.sql.changes import TEST
 from app.bridge.validation import Values, argument_name, stored
-from app.bridge.violations import not_found, taken
+from app.bridge.violations import taken
 from app.bridge.writing import (
-    Fetch,
     PathOf,
     Row,
-    Writing,
     Written,
     column_of,
     key_of,
+    names_of,
     new_key,
     row_of,
 )
 
-# What the tests of a statement are about: the policy's predicate, a column, a foreign key.
-_ALLOWED = "allowed"
-_MAY_SET = "may_set_"
-_SEES = "sees_"
 
-
-class Changes(Writing):
+class Changes(Judging):
     """Writes rows for one caller, in the current transaction.
 
     The methods of this class ask the policy; those of `Writing` are for what the application does
     itself. Beside Refused, for bad input and for rows that are not there to the caller, they raise
     NotAllowed (NotLoggedIn for unknown callers) for what the caller may not do.
     """
-
-    def __init__(self, access: AccessTable, viewer: Viewer, fetch: Fetch) -> None:
-        super().__init__(viewer, fetch)
-        self._access = access
 
     async def target(
         self,
@@ -163,7 +143,7 @@ class Changes(Writing):
         keys, every = [key for key, _ in rows], [values for _, values in rows]
         self._check(table, Action.CHANGE, every)
         made = self._stored(table, every, path)
-        names = _names(made)
+        names = names_of(made)
         before = await self._targets(
             table, keys, Action.CHANGE, lambda place: (*path(place), "id"), every
         )
@@ -171,21 +151,9 @@ class Changes(Writing):
             return [
                 self._note(table, key, row, row, ()) for key, row in zip(keys, before, strict=True)
             ]
-        update = UpdateMany(
-            table_name(table),
-            key_of(table),
-            names,
-            tuple(
-                (Constant(key, "uuid"), tuple(values.get(name) for name in names))
-                for key, values in zip(keys, made, strict=True)
-            ),
-            tuple(column_type(column_of(table, name)).pg for name in names),
-            Questions(self._sees(table, names)),
-        )
-        found = {
-            record[key_of(table)]: record
-            for record in await self._guarded(table, _common(path, keys), sql.update_many(update))
-        }
+        tests, keyed = Questions(self._sees(table, names)), list(zip(keys, made, strict=True))
+        records = await self._update_many(table, keyed, _common(path, keys), tests)
+        found = {record[key_of(table)]: record for record in records}
         self._check_parents(table, [found[key] for key in keys], every, path)
         return [
             self._note(table, key, old, row_of(table, found[key]), new)
@@ -195,28 +163,48 @@ class Changes(Writing):
     async def upsert(
         self, table: type[Table], values: Values, by: Sequence[str], *, path: Path = ("input",)
     ) -> Row:
-        """The row with these values of the unique columns `by`: changed if it is there, or new.
+        """The row with these values of the unique columns `by`: changed if it is there, or new."""
+        (row,) = await self.upsert_many(table, [values], by, lambda _: path)
+        return row
 
-        Only for callers who may create it, so that nobody else learns whether it is there.
+    async def upsert_many(
+        self, table: type[Table], rows: Sequence[Values], by: Sequence[str], path: PathOf
+    ) -> list[Row]:
+        """As `upsert`, for several rows, written by one statement: all of them, or none.
+
+        Only for callers who may create them all, so that nobody else learns which are there.
         """
-        self._check(table, Action.CREATE, [values])
-        made = stored(table, values, path, new=True)
-        name = table._meta.get_formatted_tablename()
-        # Two that upsert the same at once: the later one waits here, and then finds the row.
-        await self.one_at_a_time(f"{name}:{[str(made[column].value) for column in by]}")
-        meets = " and ".join(f'"{column}" = ${n}' for n, column in enumerate(by, 1))
-        found = await self.fetch(
-            f"select {key_of(table)} from {name} where {meets}",  # noqa: S608 - names of our tables
-            *(made[column].value for column in by),
+        self._check(table, Action.CREATE, rows)
+        made, key = self._stored(table, rows, path, new=True), key_of(table)
+        there = await self._there(table, made, by, path)
+        keys = [there.get(n) or new_key(table) for n in range(len(rows))]
+        tried = [{key: Constant(new, "uuid")} | row for new, row in zip(keys, made, strict=True)]
+        await self._check_new(table, tried, rows, path)
+        before = await self._targets_by(table, there, rows, by, path)
+        new = [n for n in range(len(rows)) if n not in there]
+        changed = {n: {k: v for k, v in made[n].items() if k not in by} for n in there}
+        # Of one row, the constraint that it violates tells more than that it was left out.
+        records = await self._upsert_many(
+            table,
+            [tried[n] for n in new],
+            [(there[n], values) for n, values in changed.items()],
+            _common(path, rows),
+            self._of_new(table, rows),
+            skip=len(rows) > 1,
         )
-        if not found:
-            return await self.create(table, values, path)
-        (key,) = found[0]
-        tried = {key_of(table): Constant(key, "uuid")} | made
-        await self._check_new(table, [tried], [values], lambda _: path)
-        rest = {name: value for name, value in values.items() if name not in by}
-        place = (*path, argument_name(column_of(table, by[0])))
-        return await self.update(table, key, rest, path=path, id_path=place)
+        found = {record[key]: record for record in records}
+        if left_out := [n for n in new if keys[n] not in found]:
+            raise Refused(*(taken([], path(n)) for n in left_out))
+        fresh, given = [found[keys[n]] for n in new], [rows[n] for n in new]
+        self._judge_new(table, fresh, given, lambda place: path(new[place]))
+        noted: list[Row] = []
+        for n, record in ((n, found.get(keys[n])) for n in range(len(rows))):
+            if n in there:
+                after = row_of(table, record) if record else before[n]
+                noted.append(self._note(table, keys[n], before[n], after, changed[n]))
+            else:
+                noted += self._note_new(table, [record])
+        return noted
 
     async def delete(self, table: type[Table], key: uuid.UUID, path: Path = ("id",)) -> Row:
         """Delete a row that the caller may delete, for good; returns what it was."""
@@ -235,150 +223,53 @@ class Changes(Writing):
         ]
         return rows
 
-    # --- the policy -------------------------------------------------------------------------------
+    # --- what an upsert finds ---------------------------------------------------------------------
 
-    async def _targets(
+    async def _there(
         self,
         table: type[Table],
-        keys: Sequence[uuid.UUID],
-        action: Action,
+        rows: Sequence[Mapping[str, Constant]],
+        by: Sequence[str],
         path: PathOf,
-        given: Sequence[Values] = (),
-    ) -> list[Row]:
-        """The rows with these keys, in their order, locked; `given` is what they are to get."""
-        access = self._of(table, action)
-        visible = any_of(self._of(table, Action.READ).rows, access.rows)
-        tests = Questions(_allowed(access, given))
-        statement = sql.lock(
-            Targets(table_name(table), key_of(table), ParentKeys("uuid"), visible, tests)
-        )
-        found = {record[key_of(table)]: record for record in await self._run(statement, keys)}
-        if problems := list(_unusable(table, keys, found, path)):
-            raise Refused(*problems)
-        records = [found[key] for key in keys]
-        self._judge(table, action, records, given)
-        return [row_of(table, record) for record in records]
+    ) -> dict[int, uuid.UUID]:
+        """The keys of the rows that have these values of `by`, whoever sees them, by place."""
+        wanted = [tuple(row[name] for name in by) for row in rows]
+        if twice := [n for n, each in enumerate(wanted) if each in wanted[:n]]:
+            said = (
+                f"{' and '.join(argument_name(column_of(table, name)) for name in by)} comes twice"
+            )
+            raise Refused(*(Problem("INVALID", said, path(n)) for n in twice))
+        # Two that upsert the same at once: the later one waits here, and then finds the row.
+        name = table._meta.get_formatted_tablename()
+        await self.each_at_a_time([f"{name}:{[str(v.value) for v in each]}" for each in wanted])
+        found = await self._run(sql.find(table_name(table), key_of(table), by, wanted))
+        return {record["place"]: record["key"] for record in found}
 
-    def _of(self, table: type[Table], action: Action) -> Access:
-        return self._access.of(table, self.viewer.kind, action)
-
-    def _check(self, table: type[Table], action: Action, rows: Iterable[Values]) -> Access:
-        """What the caller may do by `action`; raises NotAllowed for columns that are not theirs."""
-        access = self._of(table, action)
-        if not access.columns:
-            raise self._refusal(table, action)
-        for name in (name for values in rows for name in values):
-            if name not in access.columns:
-                raise _forbidden_column(table, name)
-        return access
-
-    def _refusal(self, table: type[Table], action: Action) -> NotAllowed | NotLoggedIn:
-        if not self.viewer.values:
-            return NotLoggedIn("log in first")
-        return NotAllowed(f"you may not {action.value} this {table.__name__}")
-
-    def _of_new(self, table: type[Table], rows: Sequence[Values]) -> Questions:
-        """What is asked of new rows: whether the caller may create them, and sees their parents."""
-        allowed = _allowed(self._of(table, Action.CREATE), rows)
-        return Questions((*allowed, *self._sees(table, _names(rows))))
-
-    async def _check_new(
+    async def _targets_by(
         self,
         table: type[Table],
-        made: Sequence[Mapping[str, Constant]],
+        there: Mapping[int, uuid.UUID],
         rows: Sequence[Values],
+        by: Sequence[str],
         path: PathOf,
-    ) -> None:
-        """Raise what creating the rows would, but for constraints; writes nothing."""
-        records = await self._try(table, made, self._of_new(table, rows))
-        found = {record[key_of(table)]: record for record in records}
-        ordered = [found[row[key_of(table)].value] for row in made]
-        self._judge_new(table, ordered, rows, path)
-
-    def _judge_new(
-        self, table: type[Table], records: Sequence[Row], rows: Sequence[Values], path: PathOf
-    ) -> None:
-        # First of all: a parent that is hidden is told as one that is missing.
-        self._check_parents(table, records, rows, path)
-        self._judge(table, Action.CREATE, records, rows)
-
-    def _judge(
-        self, table: type[Table], action: Action, records: Sequence[Row], given: Sequence[Values]
-    ) -> None:
-        """Raise what the answers to `_allowed` say that the caller may not do."""
-        if not all(record[TEST + _ALLOWED] for record in records):
-            raise self._refusal(table, action)
-        for record, values in zip(records, given, strict=bool(given)):
-            for name in values:
-                if not record.get(TEST + _MAY_SET + name, True):
-                    raise _forbidden_column(table, name)
-
-    def _sees(self, table: type[Table], names: Iterable[str]) -> tuple[tuple[str, Predicate], ...]:
-        """For each foreign key among `names`: whether the caller may read what it leads to."""
-        conditions: list[tuple[str, Predicate]] = []
-        for name in names:
-            column = column_of(table, name)
-            if isinstance(column, ForeignKey):
-                target = column._foreign_key_meta.resolved_references
-                seen = Exists(join_of(column), self._of(target, Action.READ).rows)
-                conditions.append((_SEES + name, any_of(IsNull(name), seen)))
-        return tuple(conditions)
-
-    def _check_parents(
-        self,
-        table: type[Table],
-        records: Sequence[Row],
-        given: Sequence[Values],
-        path: PathOf,
-    ) -> None:
-        problems = [
-            not_found(column, path(place))
-            for place, (record, values) in enumerate(zip(records, given, strict=True))
-            for column in table._meta.columns
-            if isinstance(column, ForeignKey)
-            and column._meta.name in values
-            and not record[TEST + _SEES + column._meta.name]
-        ]
-        if problems:
-            raise Refused(*problems)
-
-    def _stored(
-        self, table: type[Table], rows: Sequence[Values], path: PathOf, *, new: bool = False
-    ) -> list[dict[str, Constant]]:
-        """As `stored`, for every row; raises Refused with the problems of all."""
-        return all_or_refused(lambda n, values: stored(table, values, path(n), new=new), rows)
-
-
-def _names(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """The columns of all the rows, each once."""
-    return tuple(dict.fromkeys(name for row in rows for name in row))
-
-
-def _allowed(access: Access, given: Sequence[Values]) -> tuple[tuple[str, Predicate], ...]:
-    """What is asked of rows: are they the caller's, and so the columns that only some rows have."""
-    narrowed = (
-        (_MAY_SET + name, access.columns[name])
-        for name in _names(given)
-        if not isinstance(access.columns[name], Everything)
-    )
-    return ((_ALLOWED, access.rows), *narrowed)
+    ) -> dict[int, Row]:
+        """The rows that an upsert has found, locked, by place; they are to get all but `by`."""
+        if not there:
+            return {}
+        places = list(there)
+        rests = [{k: v for k, v in rows[n].items() if k not in by} for n in places]
+        self._check(table, Action.CHANGE, rests)
+        first = argument_name(column_of(table, by[0]))
+        found = await self._targets(
+            table,
+            list(there.values()),
+            Action.CHANGE,
+            lambda place: (*path(places[place]), first),
+            rests,
+        )
+        return dict(zip(places, found, strict=True))
 
 
 def _common(path: PathOf, rows: Sequence[object]) -> Path:
     """Where a violated constraint is told of, which names no row: the only one, or their list."""
     return path(0) if len(rows) == 1 else path(0)[:-1]
-
-
-def _unusable(
-    table: type[Table], keys: Sequence[uuid.UUID], found: Row, path: PathOf
-) -> Iterable[Problem]:
-    for place, key in enumerate(keys):
-        if key not in found:
-            yield Problem("NOT_FOUND", f"there is no {table.__name__} with this id", path(place))
-        elif key in keys[:place]:
-            yield Problem("INVALID", "this id comes twice", path(place))
-
-
-def _forbidden_column(table: type[Table], name: str) -> NotAllowed:
-    column = argument_name(column_of(table, name))
-    return NotAllowed(f"you may not set {column} of this {table.__name__}")

@@ -103,6 +103,18 @@ class Crud:
 
         self._add(name, run, description, {"input": input_}, {self._shown: self._table})
 
+    def upsert_many(self, name: str, input_: type, by: Sequence[Any], description: str) -> None:
+        """Several rows by their unique columns `by`, each new or with new values: all, or none."""
+        names = [column._meta.name for column in by]
+
+        async def run(context: Context, input: list[Any]) -> Any:
+            rows = _each(input)
+            async with context.change(self._action("upsert")) as changes:
+                put = await changes.upsert_many(self._table, rows, names, _place)
+            return [row["id"] for row in put]
+
+        self._add(name, run, description, {"input": _list(input_)}, self._several())
+
     def delete(self, name: str, description: str) -> None:
         """Delete one row for good."""
 

@@ -218,11 +218,12 @@ class Mutations:
             return None
         fields = {name: self._field(mutation) for name, mutation in self.all.items()}
         cls = type("Mutation", (), {**fields, "__annotations__": {}})
-        return strawberry.type(cls, name="Mutation", description="What can be changed.")
+        about = "Changes, in turn; one that fails is null, with an error, and ends no other."
+        return strawberry.type(cls, name="Mutation", description=about)
 
     def _field(self, mutation: Mutation) -> StrawberryField:
         made: StrawberryField = strawberry.mutation(
-            resolver=_resolver(mutation, self._payload(mutation)),
+            resolver=_resolver(mutation, self._payload(mutation) | None),
             description=inspect.cleandoc(mutation.function.__doc__ or ""),
         )
         return made
@@ -279,7 +280,7 @@ def _user_error(problem: Problem) -> UserError:
     return UserError(code=problem.code, message=problem.message, path=list(problem.path))
 
 
-def _resolver(mutation: Mutation, payload: type) -> Callable[..., Awaitable[Any]]:
+def _resolver(mutation: Mutation, payload: Any) -> Callable[..., Awaitable[Any]]:
     """The function that Strawberry calls: checks who calls, calls, and makes an outcome of it."""
     function = mutation.function
     _, *arguments = inspect.signature(function).parameters.values()
@@ -295,9 +296,8 @@ def _resolver(mutation: Mutation, payload: type) -> Callable[..., Awaitable[Any]
 
     # Strawberry reads the types of arguments from the signature, in the names of the module.
     resolve.__module__, resolve.__name__ = function.__module__, mutation.name
-    info = inspect.Parameter(
-        "info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=StrawberryInfo
-    )
+    by_place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    info = inspect.Parameter("info", by_place, annotation=StrawberryInfo)
     signature = inspect.Signature([info, *arguments], return_annotation=payload)
     resolve.__signature__ = signature  # type: ignore[attr-defined]
     resolve.__annotations__ = {

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from app.bridge.access import Viewer, table_name
 from app.bridge.columns import column_type, is_known
 from app.bridge.errors import Path, Refused
 from app.bridge.plan import Constant, FromViewer, ParentKeys, Statement, Value
-from app.bridge.plan.changes import Insert, Questions, Update
+from app.bridge.plan.changes import Insert, Questions, Update, UpdateMany
 from app.bridge.sql import changes as sql
 from app.bridge.sql.changes import OLD
 from app.bridge.validation import Values, stored
@@ -23,6 +23,8 @@ from app.bridge.violations import problem_of
 
 Row = Mapping[str, Any]
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
+# The key of a row that is there, and its new values.
+Keyed = tuple[uuid.UUID, Mapping[str, Constant]]
 # The path of a row's input, by its place among the rows.
 PathOf = Callable[[int], Path]
 
@@ -73,7 +75,15 @@ class Writing:
 
     async def one_at_a_time(self, name: str) -> None:
         """Wait until no other transaction holds this name; hold it until this one ends."""
-        await self.fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+        await self.each_at_a_time([name])
+
+    async def each_at_a_time(self, names: Sequence[str]) -> None:
+        """As `one_at_a_time`, for several names, which everybody takes in the same order."""
+        await self.fetch(
+            "select pg_advisory_xact_lock(hash) from (select distinct hashtextextended(name, 0) "
+            "as hash from unnest($1::text[]) as name order by hash) as names",
+            names,
+        )
 
     async def remove(self, table: type[Table], key: object, path: Path = ("id",)) -> Row:
         """Delete the row with this key, which is there, for good; returns what it was."""
@@ -99,15 +109,30 @@ class Writing:
         *,
         skip: bool = False,
     ) -> Sequence[Any]:
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        insert = Insert(
-            table_name(table),
-            tuple(names),
-            tuple(tuple(row.get(name) or _default(table, name) for name in names) for row in rows),
-            tests,
-            skip=skip,
-        )
-        return await self._guarded(table, path, sql.insert(insert))
+        return await self._guarded(table, path, sql.insert(_insert_of(table, rows, tests, skip)))
+
+    async def _update_many(
+        self, table: type[Table], rows: Sequence[Keyed], path: Path, tests: Questions
+    ) -> Sequence[Any]:
+        return await self._guarded(table, path, sql.update_many(_update_of(table, rows, tests)))
+
+    async def _upsert_many(
+        self,
+        table: type[Table],
+        new: Sequence[Mapping[str, Constant]],
+        there: Sequence[Keyed],
+        path: Path,
+        tests: Questions,
+        *,
+        skip: bool,
+    ) -> Sequence[Any]:
+        """Insert rows and change those that are there; returns the records of both."""
+        inserted, changed = _insert_of(table, new, tests, skip), _update_of(table, there, tests)
+        if not changed.columns:
+            if not new:
+                return ()
+            changed = replace(changed, rows=())
+        return await self._guarded(table, path, sql.upsert_many(inserted, changed))
 
     async def _try(
         self, table: type[Table], rows: Sequence[Mapping[str, Constant]], tests: Questions
@@ -199,6 +224,34 @@ class Writing:
             )
         )
         return after
+
+
+def _insert_of(
+    table: type[Table], rows: Sequence[Mapping[str, Constant]], tests: Questions, skip: bool
+) -> Insert:
+    names = names_of(rows)
+    values = tuple(tuple(row.get(name) or _default(table, name) for name in names) for row in rows)
+    return Insert(table_name(table), names, values, tests, skip=skip)
+
+
+def _update_of(table: type[Table], rows: Sequence[Keyed], tests: Questions) -> UpdateMany:
+    names = names_of([values for _, values in rows])
+    return UpdateMany(
+        table_name(table),
+        key_of(table),
+        names,
+        tuple(
+            (Constant(key, "uuid"), tuple(values.get(name) for name in names))
+            for key, values in rows
+        ),
+        tuple(column_type(column_of(table, name)).pg for name in names),
+        tests,
+    )
+
+
+def names_of(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """The columns of all the rows, each once."""
+    return tuple(dict.fromkeys(name for row in rows for name in row))
 
 
 def key_of(table: type[Table]) -> str:

@@ -1,6 +1,7 @@
 """`piccolo db restore`: a backup back into the database, all of it or nothing."""
 
 import asyncio
+import json as json_module
 import re
 import tempfile
 from collections.abc import AsyncIterator
@@ -8,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from app.commands import archives, console
-from app.commands.archives import Backup, Manifest
+from app.commands.archives import Backup
 from app.commands.backup import MIGRATION, backups_folder, list_dump
 from app.commands.console import CommandError, Progress
 from app.commands.programs import Programs, Run, choose, environment, installed, running
@@ -82,7 +83,8 @@ def restore(
     """Put a backup into the database, in one transaction: all of it or nothing.
 
     BACKUP is the folder of a backup, or `latest` for the newest one in the data folder. The
-    application must be stopped. What the database's schemas hold is replaced.
+    application must be stopped. What the database's schemas hold is replaced; the audit log that
+    comes back gets a row that says so.
 
     :param clean:
         Replace the rows that are there; without it, a database that holds any is refused.
@@ -245,7 +247,7 @@ async def _check_unused(connection: Connection, *, force: bool) -> None:
 async def _run_script(
     engine: SeedbedEngine, programs: Programs, backup: Backup, *, owners: bool
 ) -> None:
-    """Feed psql one transaction: drop, what pg_restore writes, the counts, and only then COMMIT.
+    """Feed psql one transaction: drop, what pg_restore writes, counts, audit row, and then COMMIT.
 
     `pg_restore --single-transaction` would keep neither the dropping nor the counting inside.
     """
@@ -293,7 +295,7 @@ async def _run_script(
                 await _pass_on(reader, psql)
                 # An end of the input without COMMIT undoes everything.
                 await reader.finish()
-                await _feed(psql, _after(manifest))
+                await _feed(psql, _after(backup))
                 assert psql.process.stdin is not None
                 psql.process.stdin.close()
             except (BrokenPipeError, ConnectionResetError):
@@ -337,10 +339,10 @@ def _before(engine: SeedbedEngine) -> bytes:
     ).encode()
 
 
-def _after(manifest: Manifest) -> bytes:
-    """Count what is there now; a difference ends psql before COMMIT."""
+def _after(backup: Backup) -> bytes:
+    """Count what is there now, and write it down; a difference ends psql before COMMIT."""
     checks = []
-    for name, count in manifest.rows.items():
+    for name, count in backup.manifest.rows.items():
         table = ".".join(quoted(part) for part in name.split("."))
         said = f"{name} has % rows, not {count}".replace("'", "''")
         checks.append(
@@ -348,5 +350,23 @@ def _after(manifest: Manifest) -> bytes:
             f"  if found <> {count} then raise exception '{said}', found; end if;\n"
         )
     return (
-        f"\ndo $check$\ndeclare found bigint;\nbegin\n{''.join(checks)}end\n$check$;\ncommit;\n"
+        f"\ndo $check$\ndeclare found bigint;\nbegin\n{''.join(checks)}end\n$check$;\n"
+        f"{_audit(backup)}commit;\n"
     ).encode()
+
+
+def _audit(backup: Backup) -> str:
+    """The statement for the audit log, if the backup has one: it is then the one row more."""
+    if "operations.audit_logs" not in backup.manifest.rows:
+        return ""
+    details = json_module.dumps(
+        {
+            "by": "piccolo db restore",
+            "backup": backup.folder.name,
+            "sha256": backup.manifest.sha256,
+        }
+    ).replace("'", "''")
+    return (
+        "insert into operations.audit_logs (action, resource_type, details)"  # noqa: S608 - quoted
+        f" values ('database.restore', 'database', '{details}');\n"
+    )

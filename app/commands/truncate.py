@@ -1,6 +1,8 @@
 """`piccolo db truncate`: empty every table and keep the schema; development only."""
 
+from app.audit import recorded
 from app.commands import console
+from app.context import ANONYMOUS
 from app.database import SeedbedEngine
 from app.database.catalog import read_catalog
 
@@ -13,11 +15,13 @@ _REFUSING = """
     AND format('%I.%I', n.nspname, c.relname) = any($1)
 """
 
+_AUDIT_LOG = "operations.audit_logs"
+
 
 def truncate(yes: bool = False, dry_run: bool = False) -> None:
     """Empty every table but the record of migrations, append-only ones included.
 
-    Refused in production.
+    Refused in production. The empty audit log gets one row, which says so.
 
     :param yes: Do not ask.
     :param dry_run: Say which tables hold rows, and change nothing.
@@ -48,5 +52,8 @@ async def empty(engine: SeedbedEngine, *, yes: bool = False, dry_run: bool = Fal
         await engine.fetch(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         for row in refusing:
             await engine.fetch(f"ALTER TABLE {row['table']} ENABLE TRIGGER {row['trigger']}")
+        if _AUDIT_LOG in tables:
+            async with recorded(engine, "database.truncate", ANONYMOUS) as change:
+                change.about("database", None, by="piccolo db truncate", tables=len(tables))
     console.say(f"{console.plural(len(tables), 'table')} emptied.")
     return console.OK

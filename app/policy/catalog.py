@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from app.bridge import Policy, Through
 from app.policy.callers import ADMINS, ANYONE, MY_UNIVERSITY, STAFF
-from app.policy.rules import change, create, policy, read
+from app.policy.rules import change, create, delete, policy, read
 from app.tables import Course, University
 
 # What administrators write about universities, and staff about their courses.
@@ -64,7 +64,7 @@ POLICIES: Mapping[type[Table], Policy] = {
             columns=(*_ABOUT_UNIVERSITIES, University.is_verified, University.verified_at),
         ),
     ),
-    # Courses are retired, not deleted, and stay with their university.
+    # Courses stay with their university.
     Course: policy(
         read(ANYONE, Through(Course.university) & Course.is_active.eq(True)),
         read(STAFF, Course.university == MY_UNIVERSITY),
@@ -73,5 +73,7 @@ POLICIES: Mapping[type[Table], Policy] = {
         create(ADMINS, rows=True, columns=(Course.university, *_ABOUT_COURSES)),
         change(STAFF, Course.university == MY_UNIVERSITY, _ABOUT_COURSES),
         change(ADMINS, rows=True, columns=_ABOUT_COURSES),
+        delete(STAFF, Course.university == MY_UNIVERSITY),
+        delete(ADMINS, rows=True),
     ),
 }

@@ -177,6 +177,18 @@ courses.upsert(
     "Change the course of your university that has this code, or offer it when there is none. "
     "What is left out stays as it is.",
 )
+courses.upsert_many(
+    "upsert_courses",
+    CreateCourseInput,
+    [tables.Course.university, tables.Course.code],
+    "Change up to 100 courses of your university by their codes, and offer those that are not "
+    "there yet: all of them, or none. What is left out of one that is there stays as it is.",
+)
+courses.delete_many(
+    "delete_courses",
+    "Delete up to 100 courses of your university for good: all of them, or none. A course that was "
+    "offered is better retired.",
+)
 
 
 @input_type(tables.University, optional=[tables.University.slug])

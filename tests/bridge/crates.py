@@ -262,6 +262,9 @@ def build() -> BuiltSchema:
     crud.update("update_crate", CrateChanges, "New values.")
     crud.update_many("update_crates", CrateRow, "New values of several.")
     crud.upsert("upsert_crate", CrateInput, [Crate.depot, Crate.number], "New, or changed.")
+    crud.upsert_many(
+        "upsert_crates", CrateInput, [Crate.depot, Crate.number], "New, or changed, several."
+    )
     crud.delete("delete_crate", "Delete one.")
     crud.delete_many("delete_crates", "Delete several.")
 
@@ -290,10 +293,15 @@ def build() -> BuiltSchema:
                 await change.set(Crate, row["id"], {"name": "changed"})
             raise Refused(Problem("NO", "it is refused", ("here", "0")))
 
+    @mutations.field(who=KEEPERS, crate=Crate)
+    async def fail(context: Context) -> uuid.UUID:
+        """Fails, as the application should not."""
+        raise RuntimeError("a fault")
+
     assert ToyDepot.__name__ == "ToyDepot"
     assert ToyCrate.__name__ == "ToyCrate"
     assert ToyQuery.__name__ == "ToyQuery"
-    assert {"rename", "become_the_boss", "refuse"} < set(mutations.all)
+    assert {"rename", "become_the_boss", "refuse", "fail"} < set(mutations.all)
     return build_schema(registry, POLICIES, KINDS, Limits(), mutations)
 
 

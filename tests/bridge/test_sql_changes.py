@@ -2,7 +2,16 @@
 
 from app.bridge.plan import Compare, Constant, FromViewer, Operator, ParentKeys, TableName
 from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
-from app.bridge.sql.changes import attempt, delete, insert, lock, update, update_many
+from app.bridge.sql.changes import (
+    attempt,
+    delete,
+    find,
+    insert,
+    lock,
+    update,
+    update_many,
+    upsert_many,
+)
 
 BOXES = TableName("toys", "boxes")
 A, B = Constant("a", "text"), Constant("b", "text")
@@ -60,6 +69,35 @@ def test_update_of_many_rows_in_columns_of_their_own() -> None:
         "from (values ($1::uuid, $2::text, true, null::text, false), "
         '($3::uuid, null::text, false, $4::text, true)) t2 ("id", v0, g0, v1, g1) '
         'where t1."id" = t2."id" returning t1.*'
+    )
+
+
+def test_rows_are_inserted_and_changed_by_one_statement() -> None:
+    new = Insert(BOXES, ("label",), ((A,),), MINE, skip=True)
+    changed = UpdateMany(BOXES, "id", ("label",), ((KEY, (B,)),), ("text",), MINE)
+    assert upsert_many(new, changed).sql == (
+        'with t4 as (insert into "toys"."boxes" as t1 ("label") values ($1::text) '
+        'on conflict do nothing returning t1.*, (t1."keeper" = $2::text) as "_test_allowed"), '
+        't5 as (update "toys"."boxes" t2 '
+        'set "label" = case when t3.g0 then t3.v0 else t2."label" end '
+        'from (values ($3::uuid, $4::text, true)) t3 ("id", v0, g0) where t2."id" = t3."id" '
+        'returning t2.*, (t2."keeper" = $2::text) as "_test_allowed") '
+        "select * from t4 union all select * from t5"
+    )
+
+
+def test_of_nothing_new_rows_are_changed_only() -> None:
+    changed = UpdateMany(BOXES, "id", ("label",), ((KEY, (B,)),), ("text",))
+    made = upsert_many(Insert(BOXES, (), ()), changed).sql
+    assert made.startswith('with t3 as (update "toys"."boxes"')
+    assert made.endswith(") select * from t3")
+
+
+def test_rows_are_found_by_several_columns_with_their_places() -> None:
+    assert find(BOXES, "id", ("label", "keeper"), ((A, B), (B, B))).sql == (
+        'select t2.place, t1."id" as key from "toys"."boxes" t1 join (values '
+        "(0, $1::text, $2::text), (1, $2::text, $2::text)) t2 (place, v0, v1) "
+        'on t1."label" = t2.v0 and t1."keeper" = t2.v1'
     )
 
 

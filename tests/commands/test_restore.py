@@ -20,6 +20,8 @@ from app.database import SeedbedEngine
 from tests.commands.rows import bytes_of
 from tests.databases import ROOT
 
+AUDIT = "operations.audit_logs.jsonl"
+
 
 @pytest.fixture
 def backup(saved_backup: Backup, tmp_path: Path) -> Backup:
@@ -52,7 +54,20 @@ async def test_every_table_comes_back_byte_by_byte(
     await restore_backup(spare, backup)
     before = await bytes_of(seeded, tmp_path / "before")
     assert sum(map(len, before.values())) > 100_000
-    assert await bytes_of(spare, tmp_path / "after") == before
+    after = await bytes_of(spare, tmp_path / "after")
+    # The audit log has one row more, at its end.
+    log = after[AUDIT]
+    assert log.startswith(before[AUDIT])
+    [row] = log.removeprefix(before[AUDIT]).splitlines()
+    assert after | {AUDIT: before[AUDIT]} == before
+    told = json.loads(row)
+    assert (told["action"], told["resource_type"]) == ("database.restore", "database")
+    assert (told["user"], told["resource_id"]) == (None, None)
+    assert told["details"] == {
+        "by": "piccolo db restore",
+        "backup": backup.folder.name,
+        "sha256": backup.manifest.sha256,
+    }
     # Append-only tables are so again.
     with pytest.raises(Exception, match="audit_logs is append-only"):
         await spare.fetch("delete from operations.audit_logs")
@@ -69,7 +84,10 @@ async def test_what_came_after_the_backup_is_gone(
     await spare.fetch("create function public.badge() returns int return 1")
     await spare.fetch("update identity.users set name = 'Changed'")
     await restore_backup(spare, backup, clean=True)
-    assert await bytes_of(spare, tmp_path / "after") == before
+    after = await bytes_of(spare, tmp_path / "after")
+    # Each restore says that it was, and what the first one said is gone.
+    assert len(after.pop(AUDIT).splitlines()) == len(before.pop(AUDIT).splitlines())
+    assert after == before
     [row] = await spare.fetch(
         "select to_regclass('identity.badges') as one, to_regclass('public.badges') as two,"
         " to_regproc('public.badge') as three, to_regproc('public.uuid_v7') as ours"
@@ -96,6 +114,17 @@ async def test_a_schema_in_place_of_public_is_part_of_it(
     [row] = await engine.fetch("select to_regclass('extra.later') as later")
     assert row["later"] is None
     assert len(await engine.fetch("select from migration")) == len(made.manifest.migrations)
+
+
+async def test_any_name_of_a_folder_is_written_down(spare: SeedbedEngine, backup: Backup) -> None:
+    odd = backup.folder.with_name("it's a \\ $check$ :name")
+    backup.folder.rename(odd)
+    await restore_backup(spare, archives.read_backup(odd))
+    [row] = await spare.fetch(
+        "select details ->> 'backup' as name from operations.audit_logs"
+        " where action = 'database.restore'"
+    )
+    assert row["name"] == odd.name
 
 
 async def test_rows_that_are_there_are_not_replaced_unasked(

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.database import SeedbedEngine, count_statements
+from app.tables import Course
 from seeds import catalog
 from tests.graphql import ask, code_of, global_id, refuse
 from tests.town import Town, audited, call, code, document, everything, make_town, new, problems
@@ -83,6 +84,8 @@ async def test_nobody_changes_the_courses_of_other_universities(
         ("updateCourse", {"id": theirs, "input": rename}),
         ("updateCourses", {"input": [{"id": theirs, **rename}]}),
         ("upsertCourse", {"input": new(town.theirs, code="A")}),
+        ("upsertCourses", {"input": [new(town.theirs, code=each) for each in ("A", "Z")]}),
+        ("deleteCourses", {"ids": [theirs]}),
     ):
         assert await code(client, token, name, **arguments) == expected
     assert await everything() == before
@@ -111,6 +114,9 @@ async def test_hidden_courses_and_universities_are_as_missing_ones_to_staff(
                    {"id": global_id(hidden), "name": "x"}],
         )  # fmt: skip
         assert problems(many) == [("NOT_FOUND", "input.1.id")]
+        ids = [global_id(town.courses["ours"]), global_id(hidden)]
+        gone = await call(client, staff, "deleteCourses", "deletedIds", ids=ids)
+        assert problems(gone) == [("NOT_FOUND", "ids.1")]
     for name in ("createCourse", "upsertCourse"):
         # A code that is there, one that is not, and a university that is not.
         answers = [
@@ -125,7 +131,7 @@ async def test_hidden_courses_and_universities_are_as_missing_ones_to_staff(
     assert await audited() == []
 
 
-@pytest.mark.parametrize("name", ["createCourse", "createCourses", "upsertCourse"])
+@pytest.mark.parametrize("name", ["createCourse", "createCourses", "upsertCourse", "upsertCourses"])
 async def test_the_codes_of_courses_that_are_hidden_are_not_told(
     client: httpx.AsyncClient, town: Town, name: str
 ) -> None:
@@ -133,7 +139,7 @@ async def test_the_codes_of_courses_that_are_hidden_are_not_told(
     # One that is offered, a retired one, and none.
     for code_ in ("A", "R", "Z"):
         given: Any = new(town.theirs, code=code_)
-        given = [given, new(town.theirs, code="Y")] if name == "createCourses" else given
+        given = [given, new(town.theirs, code="Y")] if name.endswith("s") else given
         made = document(name, "__typename", ["input"])
         answers.append(await refuse(client, made, {"input": given}, town.tokens["staff"]))
     assert answers[0] == answers[1] == answers[2]
@@ -260,3 +266,33 @@ async def test_an_upsert_offers_a_course_and_then_changes_it(
         ("course.upsert", ["New", "Newer"]),
         ("course.upsert", [town.courses["retired"].name, "New"]),
     ]
+
+
+async def test_a_list_of_courses_is_put_in_place_and_taken_away(
+    client: httpx.AsyncClient, town: Town
+) -> None:
+    staff, kept = town.tokens["staff"], town.courses["retired"]
+    given = [new(town.ours, code=code_, name=f"Course {code_}") for code_ in ("N", "A", "M")]
+    shown = "courses { id code name isActive }"
+    put = (await call(client, staff, "upsertCourses", shown, input=given))["courses"]
+    assert [(each["code"], each["name"]) for each in put] == [
+        (each["code"], each["name"]) for each in given
+    ]
+    assert put[1]["id"] == global_id(town.courses["ours"])
+    again = await call(client, staff, "upsertCourses", shown, input=given)
+    assert again == {"courses": put, "errors": []}
+    ids = [each["id"] for each in put]
+    gone = await call(client, staff, "deleteCourses", "deletedIds", ids=ids)
+    assert gone == {"deletedIds": ids, "errors": []}
+    left = await Course.select(Course.id).where(Course.university == town.ours.id)
+    assert left == [{"id": kept.id}]
+    names = [(action, changes["name"]) for action, _, changes in await audited()]
+    assert sorted(names[:3], key=str) == sorted(
+        [
+            ("course.upsert", [None, "Course N"]),
+            ("course.upsert", ["Algebra", "Course A"]),
+            ("course.upsert", [None, "Course M"]),
+        ],
+        key=str,
+    )
+    assert names[3:] == [("course.delete", [each["name"], None]) for each in put]

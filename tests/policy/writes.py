@@ -82,11 +82,14 @@ ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
         for action in (Action.CHANGE, Action.DELETE)
     },
     ("University", Action.CHANGE): {"verified": ADMIN, "unverified": ADMIN},
-    ("Course", Action.CHANGE): {
-        "course": OTHER_STAFF,
-        "retired": OTHER_STAFF,
-        "unverified_course": STAFF,
-        "unverified_retired": STAFF,
+    **{
+        ("Course", action): {
+            "course": OTHER_STAFF,
+            "retired": OTHER_STAFF,
+            "unverified_course": STAFF,
+            "unverified_retired": STAFF,
+        }
+        for action in (Action.CHANGE, Action.DELETE)
     },
     ("Project", Action.CHANGE): {"project": ONLY_OWNER},
     ("Project", Action.DELETE): {"project": OWNER},

@@ -1,5 +1,7 @@
 """Statements that write: inserts, updates and deletes, and what they tell of the rows."""
 
+from collections.abc import Sequence
+
 from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
 from app.bridge.plan.plans import Statement
 from app.bridge.plan.predicates import TableName, Value
@@ -13,12 +15,29 @@ OLD = "_old_"
 def insert(new: Insert) -> Statement:
     """Insert rows; returns those that were written, whole."""
     writer = Writer()
+    return writer.statement(_insert(writer, new))
+
+
+def upsert_many(new: Insert, changed: UpdateMany) -> Statement:
+    """Insert rows and change others, in one statement; returns those that were written, whole."""
+    writer = Writer()
+    made = [_insert(writer, new)] if new.rows else []
+    if changed.rows:
+        made.append(_update_many(writer, changed))
+    written = [(writer.alias(), text) for text in made]
+    parts = ", ".join(f"{alias} as ({text})" for alias, text in written)
+    return writer.statement(
+        f"with {parts} " + " union all ".join(f"select * from {alias}" for alias, _ in written)
+    )
+
+
+def _insert(writer: Writer, new: Insert) -> str:
     alias = writer.alias()
     columns = ", ".join(map(quoted, new.columns))
     rows = ", ".join(f"({', '.join(map(writer.value, row))})" for row in new.rows)
     source = f"({columns}) values {rows}" if new.columns else "default values"
     skipping = " on conflict do nothing" if new.skip else ""
-    return writer.statement(
+    return (
         f"insert into {table(new.table)} as {alias} {source}{skipping} "
         f"returning {alias}.*{_tests(writer, new.tests, alias)}"
     )
@@ -59,6 +78,10 @@ def update(changed: Update) -> Statement:
 def update_many(changed: UpdateMany) -> Statement:
     """Change several rows, each in columns of its own; returns them whole."""
     writer = Writer()
+    return writer.statement(_update_many(writer, changed))
+
+
+def _update_many(writer: Writer, changed: UpdateMany) -> str:
     alias, given = writer.alias(), writer.alias()
     key = quoted(changed.key)
     rows = ", ".join(
@@ -78,10 +101,27 @@ def update_many(changed: UpdateMany) -> Statement:
         f"{quoted(name)} = case when {given}.g{n} then {given}.v{n} else {name_of(alias, name)} end"
         for n, name in enumerate(changed.columns)
     )
-    return writer.statement(
+    return (
         f"update {table(changed.table)} {alias} set {assignments} "
         f"from (values {rows}) {given} ({names}) where {alias}.{key} = {given}.{key} "
         f"returning {alias}.*{_tests(writer, changed.tests, alias)}"
+    )
+
+
+def find(
+    name: TableName, key: str, by: Sequence[str], rows: Sequence[Sequence[Value]]
+) -> Statement:
+    """The rows with these values of the columns `by`, as `key`, each with its `place` in `rows`."""
+    writer = Writer()
+    alias, given = writer.alias(), writer.alias()
+    values = ", ".join(
+        f"({place}, {', '.join(map(writer.value, row))})" for place, row in enumerate(rows)
+    )
+    meets = " and ".join(f"{name_of(alias, column)} = {given}.v{n}" for n, column in enumerate(by))
+    names = ", ".join(f"v{n}" for n in range(len(by)))
+    return writer.statement(
+        f"select {given}.place, {name_of(alias, key)} as key from {table(name)} {alias} "
+        f"join (values {values}) {given} (place, {names}) on {meets}"
     )
 
 

@@ -62,6 +62,17 @@ async def upsert_course(world: World) -> Variables:
     return {"input": {**new_course(world), "code": world.rows["unverified_course"]["code"]}}
 
 
+@example("staff", stranger="other_staff")
+async def upsert_courses(world: World) -> Variables:
+    there = {**new_course(world), "code": world.rows["unverified_course"]["code"]}
+    return {"input": [new_course(world), there]}
+
+
+@example("staff", stranger="other_staff")
+async def delete_courses(world: World) -> Variables:
+    return {"ids": [global_id(world.rows["unverified_course"])]}
+
+
 @example("admin")
 async def create_university(world: World) -> Variables:
     return {"input": UNIVERSITY}
