@@ -4,6 +4,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
+from app.actions.assessment.document_life import HAVE_TEXT
 from app.bridge import (
     InputError,
     Node,
@@ -11,7 +12,9 @@ from app.bridge import (
     aggregates,
     ascending,
     auto,
+    computed,
     descending,
+    encode_id,
     listing,
     row_key,
     single,
@@ -179,6 +182,14 @@ class Document(Node):
     reviewed_at: auto
     created_at: auto
     updated_at: auto
+
+    @computed(tables.Document.id, tables.Document.status)
+    def download_path(self) -> str | None:
+        """Where its text is to be had as a file, with your token; null until it is generated."""
+        row = vars(self)
+        if row["status"] not in HAVE_TEXT:
+            return None
+        return f"/documents/{encode_id('Document', row['id'])}.md"
 
 
 @registry.query
