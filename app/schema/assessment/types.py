@@ -213,6 +213,12 @@ class AssessmentQuery:
         tables.AssessmentSession.completed_at,
     )
     document: auto = single(tables.Document)
+    documents: auto = listing(
+        tables.Document,
+        descending(tables.Document.created_at),
+        description="Every Document you may read, newest first: yours, and those that you may"
+        " review.",
+    )
     document_types: auto = listing(tables.DocumentType, ascending(tables.DocumentType.name))
     engineering_standards: auto = listing(
         tables.EngineeringStandard, ascending(tables.EngineeringStandard.code)
