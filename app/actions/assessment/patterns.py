@@ -52,6 +52,11 @@ class Pattern:
     _steps: dict[int, int] = field(default_factory=dict)
     _fitting: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """How many states there are: at worst all of them are followed at each character."""
+        return len(self._after)
+
     def fits(self, text: str) -> bool:
         """Whether the whole text fits; a text longer than LONGEST_TEXT does not."""
         if len(text) > LONGEST_TEXT:
