@@ -165,7 +165,7 @@ SABOTAGE: list[Fault] = [
     Fault(
         "seed rows",
         "delete from operations.system_configs where key = 'registration.open'",
-        "operations.system_configs has 3 of the 4 seed rows.",
+        "operations.system_configs has 4 of the 5 seed rows.",
     ),
     Fault(
         "conditions",
