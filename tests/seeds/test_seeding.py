@@ -202,7 +202,7 @@ async def test_production_gets_an_administrator_and_reference_data(
         "assessment.document_types": 9,
         "assessment.engineering_standards": 21,
         "assessment.document_type_standards": 32,
-        "operations.system_configs": 4,
+        "operations.system_configs": 5,
     }
     [row] = await production.fetch("select email, role, status, password_hash from identity.users")
     assert (row["email"], row["role"], row["status"]) == ("Ops@Firm.example", "ADMIN", "ACTIVE")

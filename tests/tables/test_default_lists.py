@@ -26,13 +26,12 @@ SCHEMA = make_schema()
 VALUES = ("user", "organization", "university")
 SOMEBODY = uuid.UUID("00000000-0000-7000-8000-000000000000")
 
-# Of the table $1, those that hold a part of its rows, or do not begin with its column $2.
+# Of the table $1, those that hold a part of its rows, or do not begin with the column $2.
 OTHERS = """
 select indexrelid::regclass::text as name
-from pg_index
-  left join pg_attribute on attrelid = indrelid and attname = $2 and attnum = indkey[0]
-where indrelid = $1::text::regclass and (indpred is not null or attnum is null)
-  and not indisunique
+from pg_index left join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+where indrelid = $1::text::regclass and not indisunique
+  and (indpred is not null or attname is distinct from $2)
 """
 
 Node = Mapping[str, Any]

@@ -1,11 +1,11 @@
-"""Real processes: a worker killed in mid-delivery, and the whole loop with the example agent."""
+"""Real processes: killed workers, ten thousand events, the whole loop with the example agent."""
 
 import asyncio
 import os
 import socket
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -27,14 +27,17 @@ READ = """query($id: ID!) { project(id: $id) { messages { nodes {
 
 
 @asynccontextmanager
-async def _process(engine: SeedbedEngine, *command: str, **settings: str) -> AsyncIterator[Process]:
+async def _process(
+    engine: SeedbedEngine, *command: str, settings: Mapping[str, str], log: int = PIPE
+) -> AsyncIterator[Process]:
+    """A process of ours. Its log is kept in a pipe, which holds no more than some hundred lines."""
     plain = databases.environment(engine.settings.database_url or "")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *command),
         cwd=databases.ROOT,
         env={**os.environ, **plain, **settings},
         stdout=PIPE,
-        stderr=PIPE,
+        stderr=log,
     )
     try:
         yield process
@@ -66,7 +69,7 @@ async def test_a_killed_worker_leaves_its_delivery_to_another(committed: Seedbed
     async with asyncio.timeout(PATIENCE), receiver() as agent:
         agent.answer = answer
         settings = {"SEEDBED_AGENT_URL": agent.url, "SEEDBED_AGENT_SECRET": "s" * 40}
-        async with _process(committed, "app.worker", **settings) as process:
+        async with _process(committed, "app.worker", settings=settings) as process:
             await agent.arrived.wait()
             process.kill()
             await process.wait()
@@ -76,7 +79,7 @@ async def test_a_killed_worker_leaves_its_delivery_to_another(committed: Seedbed
         # As when the time of its lease has passed.
         await committed.fetch("update operations.events set next_attempt_at = now()")
         settings["SEEDBED_AGENT_URL"] = agent.url.replace("//", "//us:hidden-word@")
-        async with _process(committed, "app.worker", **settings) as process:
+        async with _process(committed, "app.worker", settings=settings) as process:
             while await Event.exists().where(Event.delivered_at.is_null()):  # noqa: ASYNC110 - sets no event
                 await asyncio.sleep(0.05)
             process.terminate()
@@ -84,6 +87,33 @@ async def test_a_killed_worker_leaves_its_delivery_to_another(committed: Seedbed
     assert b"is delivered" in log
     assert b"hidden-word" not in log
     assert agent.prompts() == ["1", "1", "2"]
+
+
+TEN_THOUSAND = """
+insert into operations.events (project, name, data)
+select project.id, 'code-agent/run',
+  jsonb_build_object('project', project.id, 'prompt', place::text)
+from projects.projects project, generate_series(1, 100) place order by place
+"""
+
+
+async def test_two_workers_deliver_ten_thousand_events_in_order(committed: SeedbedEngine) -> None:
+    owner = identity.user()
+    await save(owner, *(projects.project(owner=owner) for _ in range(100)))
+    await committed.fetch(TEN_THOUSAND)
+    async with receiver() as agent:
+        settings = {"SEEDBED_AGENT_URL": agent.url, "SEEDBED_AGENT_SECRET": "s" * 40}
+        async with (
+            asyncio.timeout(5 * PATIENCE),
+            _process(committed, "app.worker", settings=settings, log=DEVNULL),
+            _process(committed, "app.worker", settings=settings, log=DEVNULL),
+        ):
+            while await Event.exists().where(Event.delivered_at.is_null()):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.5)
+    received: dict[str, list[int]] = {}
+    for event in agent.events:
+        received.setdefault(event["data"]["project"], []).append(int(event["data"]["prompt"]))
+    assert list(received.values()) == [list(range(1, 101))] * 100
 
 
 async def _until_ready(client: httpx.AsyncClient) -> None:
@@ -106,8 +136,8 @@ async def test_server_worker_and_example_agent_make_a_loop(committed: SeedbedEng
         "SEEDBED_PORT": str(port),
         "SEEDBED_AGENT_URL": f"http://127.0.0.1:{agent_port}/events",
     }
-    server = _process(committed, "app", **settings)
-    agent = _process(committed, "app.commands.agent", **settings)
+    server = _process(committed, "app", settings=settings)
+    agent = _process(committed, "app.commands.agent", settings=settings)
     address = f"http://127.0.0.1:{port}"
     async with (
         asyncio.timeout(2 * PATIENCE),
