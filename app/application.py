@@ -15,7 +15,7 @@ from app.commands.backup import backups_folder, take_backup
 from app.commands.console import CommandError
 from app.database import SeedbedEngine
 from app.schema import make_schema
-from app.web import health, pages
+from app.web import downloads, health, pages
 from app.web.graphql import GraphQLEndpoint
 from app.web.headers import SecurityHeaders, security_headers
 from app.web.hosts import AcceptedHosts
@@ -78,6 +78,7 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
         routes=[
             *health.routes(engine),
             *pages.routes(settings),
+            *downloads.routes(graphql.service),
             Mount("/admin", admin_app(engine, tasks=[BACKUP])),
         ],
         middleware=[

@@ -342,8 +342,8 @@ async def test_a_worker_that_was_killed_and_two_at_once_end_in_one_document(
     people = await make_people()
     session, kind = await _completed(people), await _kind()
     documents = [
-        assessment.document(session=session, document_type=kind, status=status)
-        for status in ("PENDING", "GENERATING")
+        assessment.document(session=session, document_type=kind, version=version, status=status)
+        for version, status in enumerate(("PENDING", "GENERATING"), 1)
     ]
     await save(*documents)
     await asyncio.gather(

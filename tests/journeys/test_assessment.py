@@ -1,4 +1,4 @@
-"""Answers on their way from a questionnaire of the demo data to a document that is read."""
+"""Answers on their way from a questionnaire of the demo data to a document that is downloaded."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.worker.toys import until_queue_is
 ASSESSMENT = JOURNEYS["assessment"]
 
 
-async def test_a_questionnaire_is_answered_and_becomes_a_document(
+async def test_a_questionnaire_is_answered_and_becomes_a_document_that_is_downloaded(
     town: Town, committed: SeedbedEngine
 ) -> None:
     ready = json.loads(ASSESSMENT.variables)
@@ -40,5 +40,10 @@ async def test_a_questionnaire_is_answered_and_becomes_a_document(
     assert document["content"].startswith("# ")
     assert "Tide Table" in document["content"]
 
+    file = await ann.downloads(document["downloadPath"])
+    assert file.headers["content-disposition"].startswith("attachment; filename=")
+    assert file.text == document["content"]
+
     bob = await town.newcomer("Bob")
     assert await bob.does(ASSESSMENT, "GetDocument", **known) is None
+    assert (await bob.downloads(document["downloadPath"])).status_code == 404

@@ -28,13 +28,20 @@ class Visitor:
             "operationName": operation,
             "variables": variables,
         }
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        answer = (await self.client.post("/graphql", json=body, headers=headers)).json()
+        sent = await self.client.post("/graphql", json=body, headers=self._headers())
+        answer = sent.json()
         assert "errors" not in answer, answer
         (found,) = answer["data"].values()
         if isinstance(found, dict) and "errors" in found:
             assert found.pop("errors") == [], (operation, found)
         return found
+
+    async def downloads(self, path: str) -> httpx.Response:
+        """What a path of the server answers."""
+        return await self.client.get(path, headers=self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
 
 @dataclass

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.database import SeedbedEngine
-from app.tables import Post, University, User
+from app.tables import DocumentType, Post, University, User
 from seeds import assessment, catalog, content, identity, projects
 from seeds.upsert import save
 from tests.graphql import ask, code_of, global_id, refuse, send, sign_in
@@ -31,6 +31,7 @@ LISTS = {
     "questionnaires": "Questionnaire",
     "projects": "Project",
     "assessmentSessions": "AssessmentSession",
+    "documents": "Document",
 }
 
 
@@ -48,7 +49,9 @@ async def _shown(user: User) -> Post:
         catalog.course(university=university, name="shown"),
         project := projects.project(owner=user, name="shown"),
         projects.message(project=project, content="shown"),
-        assessment.assessment_session(user=user, questionnaire=questionnaire),
+        run := assessment.assessment_session(user=user, questionnaire=questionnaire),
+        kind := assessment.document_type(name="shown"),
+        assessment.document(session=run, document_type=kind, title="shown"),
     )
     return post
 
@@ -73,6 +76,7 @@ async def _hide(user: User, post: Post) -> None:
     shown_university = (await University.objects().where(
         University.name == "shown"
     ))[0]  # fmt: skip
+    kind = (await DocumentType.objects().where(DocumentType.name == "shown"))[0]
     project = projects.project(owner=other, name="hidden", created_at=AT)
     message = projects.message(project=project, content="hidden", created_at=AT)
     await save(
@@ -92,7 +96,13 @@ async def _hide(user: User, post: Post) -> None:
             created_at=AT,
         ),
         assessment.question(section=section, text="hidden"),
-        assessment.assessment_session(user=other, questionnaire=questionnaire, started_at=AT),
+        run := assessment.assessment_session(
+            user=other, questionnaire=questionnaire, started_at=AT
+        ),
+        assessment.document(
+            session=run, document_type=kind, title="hidden", content="hidden", error="hidden",
+            version=7, status="APPROVED", reviewed_by=user, created_at=AT, generated_at=AT,
+        ),
     )  # fmt: skip
 
 
@@ -129,7 +139,7 @@ async def test_hidden_rows_change_no_filter(
     assert after == before
     answers = [json.loads(answer) for answer in before]
     found = [page for one in answers for page in (one["data"] or {}).values() if page]
-    if (role, field) not in {("ANONYMOUS", "projects"), ("ANONYMOUS", "assessmentSessions")}:
+    if role != "ANONYMOUS" or field not in {"projects", "assessmentSessions", "documents"}:
         assert any(page["totalCount"] for page in found)
     messages = {error["message"] for one in answers for error in one.get("errors", ())}
     assert all(message.startswith("you may not read ") for message in messages), messages

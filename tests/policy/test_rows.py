@@ -29,6 +29,7 @@ LISTS = {
     "auditLogs": "AuditLog",
     "questionnaires": "Questionnaire",
     "assessmentSessions": "AssessmentSession",
+    "documents": "Document",
     "documentTypes": "DocumentType",
     "engineeringStandards": "EngineeringStandard",
 }

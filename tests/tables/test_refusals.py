@@ -221,6 +221,18 @@ async def test_the_email_of_a_deleted_user_can_be_used_again_once(engine: Seedbe
             await engine.fetch("update identity.users set deleted_at = null where id = $1", first)
 
 
+async def test_a_version_of_a_document_is_there_once(engine: SeedbedEngine) -> None:
+    run, kind = await add(engine, AssessmentSession), await add(engine, DocumentType)
+    for version in (1, 2):
+        await add(engine, Document, session=run, document_type=kind, version=version)
+    await add(engine, Document, session=run, version=2)
+    with pytest.raises(
+        asyncpg.UniqueViolationError, match="documents_session_document_type_version_key"
+    ):
+        async with engine.transaction():
+            await add(engine, Document, session=run, document_type=kind, version=2)
+
+
 async def test_a_questions_key_is_unique_in_its_questionnaire_not_in_its_section(
     engine: SeedbedEngine,
 ) -> None:

@@ -98,6 +98,8 @@ class Definition:
 
     questions: Mapping[str, Governed]
     order: tuple[Governed, ...]
+    largest_pattern: int
+    """The states of the largest pattern; 0 where no question has one."""
 
 
 def compile_definition(questions: Sequence[QuestionSource]) -> Definition:
@@ -125,7 +127,10 @@ def compile_definition(questions: Sequence[QuestionSource]) -> Definition:
     }
     order = _order(needs)
     found = {one.key: _governed(one, known[one.key], conditions[one.key]) for one in questions}
-    return Definition(MappingProxyType(found), tuple(found[key] for key in order))
+    patterns = (takes.pattern.size for takes in known.values() if takes.pattern is not None)
+    return Definition(
+        MappingProxyType(found), tuple(found[key] for key in order), max(patterns, default=0)
+    )
 
 
 def _circle(needs: Mapping[str, Iterable[str]]) -> list[str]:

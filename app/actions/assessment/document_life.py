@@ -7,9 +7,10 @@ from uuid import UUID
 
 from app.actions.states import StateMachine, Step
 from app.audit import Change
-from app.bridge import Action, NotAllowed, Problem, Refused, Row
+from app.bridge import Action, Changes, NotAllowed, Problem, Refused, Row
 from app.context import Context
 from app.jobs import GenerateDocument, enqueue
+from app.policy import access_table
 from app.tables.assessment import (
     AssessmentSession,
     AssessmentStatus,
@@ -33,6 +34,9 @@ LIFE = StateMachine(
     },
 )
 
+# What has been generated once; until then there is no text.
+HAVE_TEXT = frozenset({_GENERATED, _APPROVED, _REJECTED})
+
 MOST_TYPES = 50  # of one request
 # Longer than all attempts at a job: what still waits then, nobody works on.
 STUCK_AFTER = timedelta(hours=6)
@@ -49,6 +53,12 @@ _NEWEST = """
 select max(version) as version from assessment.documents where session = $1 and document_type = $2
 """
 _LONGEST_TITLE = 300
+
+
+async def find_document(context: Context, key: UUID) -> Row | None:
+    """The document with this key, if the caller may read it; one statement."""
+    fetch = context.request.executor.fetch
+    return await Changes(access_table(), context.viewer, fetch).find(Document, key)
 
 
 async def request_documents(context: Context, session: UUID, types: Sequence[UUID]) -> list[UUID]:

@@ -9,6 +9,7 @@ Thompson, "Regular Expression Search Algorithm", 1968) whose states are followed
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.actions.assessment.problems import MalformedPattern, Problem
 
@@ -45,11 +46,16 @@ class Pattern:
     """A compiled pattern; a text either fits it as a whole or does not."""
 
     source: str
-    _tests: list[_Test]
+    _tests: dict[_Test, int]  # what a character may be, and the states that wait for it
     _after: list[int]
     _start: int
-    _steps: dict[tuple[int, str], int] = field(default_factory=dict)
+    _steps: dict[int, int] = field(default_factory=dict)
     _fitting: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many states there are: at worst all of them are followed at each character."""
+        return len(self._after)
 
     def fits(self, text: str) -> bool:
         """Whether the whole text fits; a text longer than LONGEST_TEXT does not."""
@@ -57,28 +63,35 @@ class Pattern:
             return False
         states = self._start
         for character in text:
-            step = (states, character)
-            known = self._steps.get(step)
-            if known is None:
-                known = self._step(states, character)
-                if len(self._steps) < _KEPT_STEPS:
-                    self._steps[step] = known
-            states = known
+            fitting = self._fitting.get(character)
+            if fitting is None:
+                fitting = self._fits(character)
+            left = states & fitting
+            known = self._steps.get(left)
+            states = self._step(left) if known is None else known
             if not states:
                 return False
         return bool(states & _READ)
 
-    def _step(self, states: int, character: str) -> int:
-        fitting = self._fitting.get(character)
-        if fitting is None:
-            fitting = _set_of(state for state, test in enumerate(self._tests) if test(character))
-            if len(self._fitting) < _KEPT_STEPS:
-                self._fitting[character] = fitting
-        reached, left = 0, states & fitting
+    def _fits(self, character: str) -> int:
+        """The states that wait for such a character."""
+        fitting = 0
+        for test, states in self._tests.items():
+            if test(character):
+                fitting |= states
+        if len(self._fitting) < _KEPT_STEPS:
+            self._fitting[character] = fitting
+        return fitting
+
+    def _step(self, states: int) -> int:
+        """The states behind these."""
+        reached, left = 0, states
         while left:
             state = left.bit_length() - 1
             reached |= self._after[state]
             left ^= 1 << state
+        if len(self._steps) < _KEPT_STEPS:
+            self._steps[states] = reached
         return reached
 
 
@@ -112,7 +125,10 @@ class _Automaton:
     def of(self, source: str, node: _Node) -> Pattern:
         start = self._before(node, frozenset({0}))
         after = [_set_of(states) for states in self.after]
-        return Pattern(source, self.tests, after, _set_of(start))
+        tests: dict[_Test, int] = {}
+        for state, test in enumerate(self.tests):
+            tests[test] = tests.get(test, 0) | 1 << state
+        return Pattern(source, tests, after, _set_of(start))
 
     def _before(self, node: _Node, then: frozenset[int]) -> frozenset[int]:
         """The states waiting for the node's first character, when `then` waits for what follows."""
@@ -209,7 +225,7 @@ class _Reader:
             case "[":
                 return _Node("one", test=self._class())
             case ".":
-                return _Node("one", test=lambda character: character != "\n")
+                return _Node("one", test=_is_any)
             case "\\":
                 return _Node("one", test=self._escaped())
             case "*" | "+" | "?" | "{" | "}" | "^" | "$" | "]":
@@ -249,15 +265,22 @@ class _Reader:
     def _class(self) -> _Test:
         negated = self._next("^")
         self.at += negated
+        characters: set[str] = set()
         tests: list[_Test] = []
         while not self._next("]"):
-            tests.append(self._member())
+            member = self._member()
+            if callable(member):
+                tests.append(member)
+            else:
+                characters.add(member)
         self.at += 1
-        if not tests:
+        if not tests and not characters:
             raise self._wrong("a class [] names no character")
-        return lambda character: any(test(character) for test in tests) is not negated
+        return lambda character: (
+            (character in characters or any(test(character) for test in tests)) is not negated
+        )
 
-    def _member(self) -> _Test:
+    def _member(self) -> str | _Test:
         """One character, range or \\d of a class."""
         low = self._class_character()
         if callable(low):
@@ -268,7 +291,7 @@ class _Reader:
             if callable(high) or high < low:
                 raise self._wrong("a range in a class goes from a lower to a higher character")
             return lambda character: low <= character <= high
-        return _exactly(low)
+        return low
 
     def _class_character(self) -> str | _Test:
         if self.at >= len(self.source):
@@ -305,8 +328,13 @@ def _number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 3
 
 
+@lru_cache(maxsize=1_024)  # so that a pattern tests each character once
 def _exactly(wanted: str) -> _Test:
     return lambda character: character == wanted
+
+
+def _is_any(character: str) -> bool:
+    return character != "\n"
 
 
 def _is_digit(character: str) -> bool:

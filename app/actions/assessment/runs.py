@@ -1,16 +1,19 @@
 """Runs through a questionnaire: begin, answer, skip, complete, abandon, and how far one is."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 
 from app.actions.assessment.compiled import Compiled, Fetch, kept
+from app.actions.assessment.definition import Definition
 from app.actions.assessment.editing import told
 from app.actions.assessment.evaluation import State, evaluate, question_after
+from app.actions.assessment.patterns import LONGEST_TEXT
 from app.actions.states import StateMachine, Step
 from app.audit import Change
 from app.bridge import Changes, Problem, Refused, Row
@@ -23,6 +26,8 @@ from app.tables.assessment import (
     Response,
 )
 
+_T = TypeVar("_T")
+
 _IN_PROGRESS, _COMPLETED, _ABANDONED = AssessmentStatus
 
 RUNNING = StateMachine(
@@ -33,6 +38,9 @@ RUNNING = StateMachine(
         "abandon": Step(frozenset({_IN_PROGRESS}), _ABANDONED),
     },
 )
+
+# States of patterns times characters: a few milliseconds of work, which nobody has to wait for.
+_QUICK = 50_000
 
 MOST_ANSWERS = 500  # of one mutation
 MOST_PROBLEMS = 20  # told at once
@@ -91,7 +99,22 @@ async def read_run(fetch: Fetch, row: Row) -> Run:
         if record["question"] in questions.keys
     }
     values = {key: one.value for key, one in stored.items()}
-    return Run(row, questions, stored, evaluate(questions.definition, values))
+    definition = questions.definition
+    state = await _aside(definition, values.values(), lambda: evaluate(definition, values))
+    return Run(row, questions, stored, state)
+
+
+async def _aside(definition: Definition, values: Iterable[object], work: Callable[[], _T]) -> _T:
+    """What `work` gives about these answers: in a thread, if their patterns may take long.
+
+    Nobody else has what it works on, but for the questionnaire, of which only the steps that its
+    patterns keep ever change.
+    """
+    if definition.largest_pattern:
+        texts = (min(len(value), LONGEST_TEXT) for value in values if isinstance(value, str))
+        if sum(texts) * definition.largest_pattern > _QUICK:
+            return await asyncio.to_thread(work)
+    return work()
 
 
 async def find_run(context: Context, key: UUID) -> Run | None:
@@ -132,8 +155,14 @@ async def save_answers(context: Context, session: UUID, given: Sequence[Given]) 
     async with context.change("assessment.answer") as change:
         run = await _going_on(context, change, session, "answer")
         answers = {key: one.value for key, one in run.stored.items()}
-        keys = _apply(run.questions, given, answers)
-        state = evaluate(run.questions.definition, answers)
+        definition = run.questions.definition
+
+        def work() -> tuple[list[str], State]:
+            keys = _apply(run.questions, given, answers)
+            return keys, evaluate(definition, answers)
+
+        values = [*answers.values(), *(one.value for one in given)]
+        keys, state = await _aside(definition, values, work)
         visible = set(state.visible)
         hidden = [
             Problem("HIDDEN", f"{key} is not asked, as the other answers are", (*one.path, "value"))

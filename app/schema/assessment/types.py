@@ -4,6 +4,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
+from app.actions.assessment.document_life import HAVE_TEXT
 from app.bridge import (
     InputError,
     Node,
@@ -11,7 +12,9 @@ from app.bridge import (
     aggregates,
     ascending,
     auto,
+    computed,
     descending,
+    encode_id,
     listing,
     row_key,
     single,
@@ -180,6 +183,14 @@ class Document(Node):
     created_at: auto
     updated_at: auto
 
+    @computed(tables.Document.id, tables.Document.status)
+    def download_path(self) -> str | None:
+        """Where its text is to be had as a file, with your token; null until it is generated."""
+        row = vars(self)
+        if row["status"] not in HAVE_TEXT:
+            return None
+        return f"/documents/{encode_id('Document', row['id'])}.md"
+
 
 @registry.query
 class AssessmentQuery:
@@ -202,6 +213,12 @@ class AssessmentQuery:
         tables.AssessmentSession.completed_at,
     )
     document: auto = single(tables.Document)
+    documents: auto = listing(
+        tables.Document,
+        descending(tables.Document.created_at),
+        description="Every Document you may read, newest first: yours, and those that you may"
+        " review.",
+    )
     document_types: auto = listing(tables.DocumentType, ascending(tables.DocumentType.name))
     engineering_standards: auto = listing(
         tables.EngineeringStandard, ascending(tables.EngineeringStandard.code)

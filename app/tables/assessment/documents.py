@@ -117,6 +117,7 @@ class Document(AppTable, tablename="documents", schema="assessment"):
         null=True, default=None, help_text="When it was approved or rejected."
     )
 
+    once_per_version = Unique([session, document_type, version])
     content_length = checks.length("content", 0, 1_000_000)
     version_range = checks.at_least("version", 1)
     error_length = checks.length("error", 0, 10_000)

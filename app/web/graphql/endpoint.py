@@ -67,12 +67,12 @@ class GraphQLEndpoint:
         self._more = list(more)
         self._max_body_bytes = engine.settings.max_body_bytes
         self._deadlines = Deadlines(engine.settings.request_timeout)
-        self._service = Service(built, engine)
+        self.service = Service(built, engine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one WebSocket."""
         if scope["type"] == "websocket":
-            await Socket(self._service, scope, receive, send).run()
+            await Socket(self.service, scope, receive, send).run()
             return
         request = incoming(scope, receive)
         response = (
@@ -104,7 +104,7 @@ class GraphQLEndpoint:
                 authorization = request.header(b"authorization")
                 viewer = ANONYMOUS
                 if authorization is not None:
-                    viewer = await self._service.admit(authorization)
+                    viewer = await self.service.admit(authorization)
                 origin = Origin(request.address, request.header(b"user-agent"))
                 context = new_context(self._bridge, self._engine, viewer, origin)
                 report = self._report(request.header(_EXPLAIN), context)
@@ -122,10 +122,10 @@ class GraphQLEndpoint:
                 operation = await read_operation(request, self._max_body_bytes)
             authorization = request.header(b"authorization")
             origin = Origin(request.address, request.header(b"user-agent"))
-            pieces = await begin(self._service, operation, authorization, origin)
+            pieces = await begin(self.service, operation, authorization, origin)
         except Exception as error:  # noqa: BLE001 - as above
             return _refused(error, JSON)
-        await send_events(pieces, self._service.hub, request.receive, send, self._more)
+        await send_events(pieces, self.service.hub, request.receive, send, self._more)
         return None
 
     def _report(self, wanted: str | None, context: Context) -> Callable[[], dict[str, Any]] | None:

@@ -1,7 +1,9 @@
 """Patterns mean what Python's mean, and none of them takes long."""
 
 import re
+import sys
 import tracemalloc
+from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -43,6 +45,25 @@ def test_a_pattern_that_explodes_elsewhere_is_answered(source: str) -> None:
     pattern = compile_pattern(source)
     assert not pattern.fits("a" * 2_000)
     assert pattern.fits("a" * 20 + "b")
+
+
+@pytest.mark.parametrize(
+    "source", ["(?:[^qwertz0-9]?){200}", "(?:.?.?.?){90}", "a?(?:[^b]?a?){100}"]
+)
+def test_a_character_is_looked_at_once_for_all_states_that_wait_alike(source: str) -> None:
+    pattern, calls = compile_pattern(source), 0
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + 100)))
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        assert pattern.fits(text)
+    finally:
+        sys.setprofile(None)
+    assert calls < 10 * len(text)
 
 
 def test_a_pattern_keeps_little_of_what_it_has_matched() -> None:
