@@ -176,10 +176,10 @@ class Changes(Judging):
         """
         self._check(table, Action.CREATE, rows)
         made, key = self._stored(table, rows, path, new=True), key_of(table)
-        there = await self._there(table, made, by, path)
-        keys = [there.get(n) or new_key(table) for n in range(len(rows))]
-        tried = [{key: Constant(new, "uuid")} | row for new, row in zip(keys, made, strict=True)]
+        tried = [{key: Constant(new_key(table), "uuid")} | row for row in made]
         await self._check_new(table, tried, rows, path)
+        there = await self._there(table, made, by, path)
+        keys = [there.get(n, row[key].value) for n, row in enumerate(tried)]
         before = await self._targets_by(table, there, rows, by, path)
         new = [n for n in range(len(rows)) if n not in there]
         changed = {n: {k: v for k, v in made[n].items() if k not in by} for n in there}
@@ -232,7 +232,10 @@ class Changes(Judging):
         by: Sequence[str],
         path: PathOf,
     ) -> dict[int, uuid.UUID]:
-        """The keys of the rows that have these values of `by`, whoever sees them, by place."""
+        """The keys of the rows that have these values of `by`, whoever sees them, by place.
+
+        They are locked: nobody gives them other values before they are written.
+        """
         wanted = [tuple(row[name] for name in by) for row in rows]
         if twice := [n for n, each in enumerate(wanted) if each in wanted[:n]]:
             said = (

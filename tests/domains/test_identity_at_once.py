@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-from collections.abc import Coroutine
 from typing import Any
 
 import httpx
@@ -18,6 +17,7 @@ from seeds import identity
 from seeds.upsert import save
 from tests.graphql import ask, code_of, send, sign_in
 from tests.people import REFRESH, actions, log_in, mails, person
+from tests.waiting import Request, begun
 
 MAGIC = "mutation($email: String!) { requestMagicLink(email: $email) { errors { code } } }"
 RESET = "mutation($email: String!) { requestPasswordReset(email: $email) { errors { code } } }"
@@ -26,21 +26,6 @@ REDEEM = """mutation($token: String!) { redeemMagicLink(token: $token) {
 CHOOSE = """mutation($token: String!, $password: String!) {
   resetPassword(token: $token, password: $password) { errors { code } } }"""
 KEY = 'mutation { createApiKey(input: {name: "k", scopes: [READ]}) { key errors { code } } }'
-
-
-Request = Coroutine[Any, Any, httpx.Response]
-
-
-async def begun(
-    engine: SeedbedEngine, request: Request, outside: contextvars.Context
-) -> asyncio.Task[httpx.Response]:
-    """A request, begun `outside` of the current transaction, that has come to wait for it."""
-    sent = asyncio.get_running_loop().create_task(request, context=outside)
-    waiting = "select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))"
-    while not sent.done() and not await engine.fetch(waiting):  # noqa: ASYNC110 - nothing tells
-        await asyncio.sleep(0.01)
-    assert not sent.done(), "it does not wait"
-    return sent
 
 
 async def suspended_meanwhile(engine: SeedbedEngine, user: User, request: Request) -> Any:

@@ -1,0 +1,24 @@
+"""Requests that have come to wait for a lock of the test's."""
+
+import asyncio
+import contextvars
+from collections.abc import Coroutine
+from typing import Any
+
+import httpx
+
+from app.database import SeedbedEngine
+
+Request = Coroutine[Any, Any, httpx.Response]
+
+
+async def begun(
+    engine: SeedbedEngine, request: Request, outside: contextvars.Context
+) -> asyncio.Task[httpx.Response]:
+    """A request, begun `outside` of the current transaction, that has come to wait for it."""
+    sent = asyncio.get_running_loop().create_task(request, context=outside)
+    waiting = "select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))"
+    while not sent.done() and not await engine.fetch(waiting):  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(0.01)
+    assert not sent.done(), "it does not wait"
+    return sent
