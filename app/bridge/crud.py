@@ -6,6 +6,7 @@ Each is registered by a call in a schema file, so that what a table offers can b
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
+from uuid import UUID
 
 import strawberry
 from piccolo.table import Table
@@ -131,7 +132,7 @@ class Crud:
 
         async def run(context: Context, ids: list[str]) -> Any:
             check_number(ids)
-            keys = all_or_refused(lambda n, id_: row_key(self._table, id_, _id_place(n)), ids)
+            keys = row_keys(self._table, ids)
             async with context.change(self._action("delete")) as changes:
                 await changes.delete_many(self._table, keys, _id_place)
             return ids
@@ -175,6 +176,14 @@ def check_number(rows: Sequence[Any]) -> None:
     """Raise InputError for more rows than one bulk mutation takes, and for none."""
     if not 1 <= len(rows) <= MOST_ROWS:
         raise InputError(f"send 1 to {MOST_ROWS} at once, not {len(rows)}")
+
+
+def row_keys(table: type[Table], texts: Sequence[str], name: str = "ids") -> list[UUID]:
+    """The keys in the list of global ids that is the argument `name`.
+
+    Raises Refused with the problems of all.
+    """
+    return all_or_refused(lambda place, text: row_key(table, text, (name, str(place))), texts)
 
 
 def _each(inputs: Sequence[Any]) -> list[dict[str, Any]]:

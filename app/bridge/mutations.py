@@ -22,14 +22,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.bridge.columns import column_type
 from app.bridge.cursors import key_of_id
-from app.bridge.errors import (
-    ConfigurationError,
-    NotAllowed,
-    NotLoggedIn,
-    Path,
-    Problem,
-    Refused,
-)
+from app.bridge.errors import ConfigurationError, NotAllowed, NotLoggedIn, Path, Problem, Refused
 from app.bridge.fields import Info, ResolvedField
 from app.bridge.loaders import Request
 from app.bridge.plan import ToOneOut
@@ -159,7 +152,8 @@ def row_key(table: type[Table], text: str, path: Path = ("id",)) -> uuid.UUID:
     """The key in a global id of a row of `table`. Raises Refused for anything else."""
     key = key_of_id(table.__name__, text)
     if key is None:
-        problem = f"{path[-1]} is not the id of a {table.__name__}; pass one as the API returned it"
+        name = "this" if path[-1].isdecimal() else path[-1]
+        problem = f"{name} is not the id of a {table.__name__}; pass one as the API returned it"
         raise Refused(Problem("INVALID", problem, path))
     return uuid.UUID(str(key))
 

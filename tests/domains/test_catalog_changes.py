@@ -296,3 +296,19 @@ async def test_a_list_of_courses_is_put_in_place_and_taken_away(
         key=str,
     )
     assert names[3:] == [("course.delete", [each["name"], None]) for each in put]
+
+
+async def test_every_text_of_a_list_that_is_no_id_is_told(
+    client: httpx.AsyncClient, town: Town
+) -> None:
+    course, university = global_id(town.courses["ours"]), global_id(town.ours)
+    said = "this is not the id of a %s; pass one as the API returned it"
+    for name, token, kind, good, bad in (
+        ("deleteCourses", "staff", "Course", course, university),
+        ("verifyUniversities", "admin", "University", university, course),
+    ):
+        mutation = f"mutation($ids: [ID!]!) {{ {name}(ids: $ids) {{ errors {{ message path }} }} }}"
+        told = await ask(client, mutation, {"ids": [bad, good, "x"]}, town.tokens[token])
+        assert told[name]["errors"] == [
+            {"message": said % kind, "path": ["ids", place]} for place in ("0", "2")
+        ]
