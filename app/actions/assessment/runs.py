@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -41,6 +42,10 @@ RUNNING = StateMachine(
 
 # States of patterns times characters: a few milliseconds of work, which nobody has to wait for.
 _QUICK = 50_000
+
+# Several threads would take the interpreter from each other, and from everybody else; and the
+# default pool stays free for what others do there.
+_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="patterns")
 
 MOST_ANSWERS = 500  # of one mutation
 MOST_PROBLEMS = 20  # told at once
@@ -105,7 +110,7 @@ async def read_run(fetch: Fetch, row: Row) -> Run:
 
 
 async def _aside(definition: Definition, values: Iterable[object], work: Callable[[], _T]) -> _T:
-    """What `work` gives about these answers: in a thread, if their patterns may take long.
+    """What `work` gives about these answers: in the thread, if their patterns may take long.
 
     Nobody else has what it works on, but for the questionnaire, of which only the steps that its
     patterns keep ever change.
@@ -113,7 +118,7 @@ async def _aside(definition: Definition, values: Iterable[object], work: Callabl
     if definition.largest_pattern:
         texts = (min(len(value), LONGEST_TEXT) for value in values if isinstance(value, str))
         if sum(texts) * definition.largest_pattern > _QUICK:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(_pool, work)
     return work()
 
 
