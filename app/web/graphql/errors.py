@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from asyncpg import QueryCanceledError
+from asyncpg import DeadlockDetectedError, QueryCanceledError
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from app.actions.limits import RateLimited
@@ -60,6 +60,9 @@ def _format(error: GraphQLError, valid: bool) -> Formatted:
         formatted = one_error("a value in the document cannot be read", _code(error, valid))
     elif isinstance(cause, QueryCanceledError | TimeoutError):
         formatted = one_error("the database took too long; ask for less at once", "TIMEOUT")
+    elif isinstance(cause, DeadlockDetectedError):
+        text = "somebody else changed the same at that moment, and nothing was changed; try again"
+        formatted = one_error(text, "CONFLICT")
     elif isinstance(cause, DatabaseError):
         _log.error("the database cannot be used: %s", cause)
         formatted = one_error("the database cannot be reached; try again", "SERVICE_UNAVAILABLE")
