@@ -19,7 +19,7 @@ from app.bridge.plan import (
 from app.bridge.plan.changes import Questions, Targets
 from app.bridge.sql import changes as sql
 from app.bridge.validation import Values, argument_name, stored
-from app.bridge.violations import taken
+from app.bridge.violations import taken, unique_columns
 from app.bridge.writing import (
     PathOf,
     Row,
@@ -100,7 +100,7 @@ class Changes(Judging):
             # A constraint does not say which row violates it: a parent that is missing would be
             # told at another place than one that is hidden.
             await self._check_new(table, made, rows, path)
-        records = await self._insert(table, made, place, tests, skip=True)
+        records = await self._insert(table, _in_one_order(table, made), place, tests, skip=True)
         found = {record[key]: record for record in records}
         if left_out := [n for n, row in enumerate(made) if row[key].value not in found]:
             if len(made) > 1:
@@ -186,7 +186,7 @@ class Changes(Judging):
         # Of one row, the constraint that it violates tells more than that it was left out.
         records = await self._upsert_many(
             table,
-            [tried[n] for n in new],
+            _in_one_order(table, [tried[n] for n in new]),
             [(there[n], values) for n, values in changed.items()],
             _common(path, rows),
             self._of_new(table, rows),
@@ -271,6 +271,14 @@ class Changes(Judging):
             rests,
         )
         return dict(zip(places, found, strict=True))
+
+
+def _in_one_order(
+    table: type[Table], rows: Sequence[Mapping[str, Constant]]
+) -> list[Mapping[str, Constant]]:
+    """New rows by their unique values: whoever inserts the same waits, but not in a circle."""
+    names = [name for names in unique_columns(table) for name in names if name != key_of(table)]
+    return sorted(rows, key=lambda row: [str(row.get(name)) for name in names])
 
 
 def _common(path: PathOf, rows: Sequence[object]) -> Path:
