@@ -209,7 +209,7 @@ class Settings:
         default=EXAMPLE_AGENT,
         repr=False,
         metadata=_doc(
-            parsers.web_address,
+            parsers.endpoint,
             "Where events for the agent are sent; without it they wait. By default, in development"
             " only, that of `make agent`.",
         ),
