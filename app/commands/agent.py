@@ -57,8 +57,8 @@ def check_port(port: int) -> None:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
         raise CommandError(
-            f"The agent cannot listen on port {port}: {error.strerror}. Use the one that runs, or"
-            " stop it first."
+            f"The agent cannot listen on port {port}: {os.strerror(error.errno or 0)}. Use the one"
+            " that runs, or stop it first."
         ) from None
 
 
