@@ -91,6 +91,12 @@ def test_everything_can_be_set() -> None:
     )
 
 
+def test_the_agents_address_is_taken_as_it_stands() -> None:
+    # Where it ends in a slash, the agent may redirect what comes without.
+    address = "https://agent.example.org/events/"
+    assert load_settings({"SEEDBED_AGENT_URL": address}).agent_url == address
+
+
 def test_no_secret_is_shown() -> None:
     shown = repr(
         load_settings(
@@ -143,6 +149,10 @@ def test_all_problems_are_reported_together() -> None:
         ("LOG_LEVEL", "loud", "must be one of DEBUG, INFO, WARNING, ERROR"),
         ("PUBLIC_URL", "example.org", "must be an address such as https://api.example.org"),
         ("PUBLIC_URL", "https://x/?q", "must be an address such as https://api.example.org"),
+        ("AGENT_URL", "http://x:65536/", "must be an address such as https://api.example.org"),
+        ("AGENT_URL", "http://x:0/", "must be an address such as https://api.example.org"),
+        ("AGENT_URL", "http://a b/", "must be an address such as https://api.example.org"),
+        ("AGENT_URL", "http://[x/", "must be an address such as https://api.example.org"),
         ("TRUSTED_PROXIES", "proxy", "must be IP addresses or networks such as 10.0.0.0/8"),
     ],
 )

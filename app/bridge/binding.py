@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.bridge.columns import ColumnType
-from app.bridge.cursors import key_of_id
+from app.bridge.cursors import key_of_id, wrong_id
 from app.bridge.errors import InputError, LimitExceeded
 from app.bridge.plan import Constant, FromVariable, FromVariables, Value
 from app.bridge.variables import Leaf, has_leaf
@@ -42,9 +42,7 @@ class GlobalId:
         """The primary key, as text."""
         key = key_of_id(self.type_name, text)
         if key is None:
-            raise InputError(
-                f"{self.name} is not the id of a {self.type_name}; pass one as the API returned it"
-            )
+            raise InputError(wrong_id((self.name,), self.type_name))
         return key
 
 

@@ -98,6 +98,15 @@ def key_of_id(type_name: str, text: str) -> str | None:
     return key if _UUID.fullmatch(key) else None
 
 
+def wrong_id(path: Sequence[str], type_name: str) -> str:
+    """The sentence about an input at `path` that is no global id of `type_name`."""
+    *outer, name = path
+    if outer and name.isdecimal():
+        name = f"{outer[-1]}[{name}]"  # one of a list
+    article = "an" if type_name[0] in "AEIO" else "a"  # a University, a User
+    return f"{name} is not the id of {article} {type_name}; pass one as the API returned it"
+
+
 def decode_id(text: str) -> tuple[str, uuid.UUID] | None:
     """Type name and primary key of a global id; None for a text that is none."""
     type_name, _, key = text.rpartition("_")

@@ -21,7 +21,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from app.bridge.columns import column_type
-from app.bridge.cursors import key_of_id
+from app.bridge.cursors import key_of_id, wrong_id
 from app.bridge.errors import ConfigurationError, NotAllowed, NotLoggedIn, Path, Problem, Refused
 from app.bridge.fields import Info, ResolvedField
 from app.bridge.loaders import Request
@@ -152,9 +152,7 @@ def row_key(table: type[Table], text: str, path: Path = ("id",)) -> uuid.UUID:
     """The key in a global id of a row of `table`. Raises Refused for anything else."""
     key = key_of_id(table.__name__, text)
     if key is None:
-        name = "this" if path[-1].isdecimal() else path[-1]
-        problem = f"{name} is not the id of a {table.__name__}; pass one as the API returned it"
-        raise Refused(Problem("INVALID", problem, path))
+        raise Refused(Problem("INVALID", wrong_id(path, table.__name__), path))
     return uuid.UUID(str(key))
 
 

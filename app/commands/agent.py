@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -28,9 +29,10 @@ order by created_at, id limit 1
 _OLD_KEYS = """
 select id from identity.api_keys where "user" = $1 and name = $2 and revoked_at is null
 """
-# Those that failed while no agent was there need not wait any longer.
+# Those that failed while no agent was there need not wait any longer than until this one listens:
+# one that came too early would wait for its next turn, which may be an hour away.
 _HURRY = """
-update operations.events set next_attempt_at = now()
+update operations.events set next_attempt_at = least(next_attempt_at, now() + interval '3 seconds')
 where delivered_at is null and dead_at is null and last_error is not null
 """
 
@@ -45,6 +47,19 @@ def check(settings: Settings) -> int:
             "SEEDBED_AGENT_URL leads to another agent: remove it, or stop here and start that one."
         )
     return parts.port or 80
+
+
+def check_port(port: int) -> None:
+    """Raise CommandError when something listens there already, such as an agent that runs: a new
+    key would withdraw the one it has.
+    """
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise CommandError(
+            f"The agent cannot listen on port {port}: {os.strerror(error.errno or 0)}. Use the one"
+            " that runs, or stop it first."
+        ) from None
 
 
 async def make_key(engine: SeedbedEngine) -> str:
@@ -81,7 +96,9 @@ def main() -> None:
     environment = dict(os.environ)
 
     def prepare() -> int:
-        environment["AGENT_PORT"] = str(check(engine.settings))
+        port = check(engine.settings)
+        check_port(port)
+        environment["AGENT_PORT"] = str(port)
         environment["AGENT_API_KEY"] = asyncio.run(make_key(engine))
         environment["AGENT_API_URL"] = f"{engine.settings.public_url}/graphql"
         environment["AGENT_SECRET"] = engine.settings.agent_secret

@@ -6,6 +6,7 @@ Triggers write `operations.changes` in the transaction of the change. A follower
 
 from app.live.feed import FEED_TABLES, Batch, Change, PositionLost, start
 from app.live.hub import Follower, GoingAway, Hub, hub_of, only
+from app.live.listener import Listener
 from app.live.positions import BadPosition, Position
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Follower",
     "GoingAway",
     "Hub",
+    "Listener",
     "Position",
     "PositionLost",
     "hub_of",

@@ -17,13 +17,15 @@ from app.live.positions import Position
 
 logger = logging.getLogger(__name__)
 
+CHANNEL = "seedbed_changes"
+
 # Watches that one statement reads.
 _AT_ONCE = 500
 
 # Seconds between looks at all feeds, heard of or not: a net below the notifications, which also
 # moves the positions of quiet feeds on.
 SWEEP = 60.0
-# The same where nothing can be heard: then this is how fast changes arrive.
+# The same while nothing is heard: then this is how fast changes arrive.
 POLL = 1.0
 
 _RETRY = 1.0  # seconds until a read that failed is tried again
@@ -93,7 +95,7 @@ class Hub:
 
     def __init__(self, engine: SeedbedEngine) -> None:
         self._engine = engine
-        self._listener = Listener(engine, self._heard, self._look_at_all)
+        self._listener = Listener(engine, CHANNEL, self._heard, self._look_at_all)
         self._feeds: dict[tuple[str, str], set[Follower]] = {}
         self._told: dict[str, Callable[[], None]] = {}
         self._behind: set[Follower] = set()
@@ -187,17 +189,21 @@ class Hub:
             await self._listener.run()
 
     async def _sweep(self) -> None:
-        listens = await self._listener.can_listen()
-        if not listens:
+        if not await self._listener.can_listen():
             logger.warning(
                 "PgBouncer passes no notifications on, so changes are looked for every second:"
                 " set SEEDBED_LISTEN_URL to an address of PostgreSQL itself."
             )
+        quiet = 0.0  # seconds since the last look
         while True:
-            await asyncio.sleep(SWEEP if listens else POLL)
-            self._look_at_all()
+            await asyncio.sleep(POLL)
+            quiet += POLL
+            if quiet >= SWEEP or not self._listener.hears:
+                self._look_at_all()
+                quiet = 0.0
 
-    def _heard(self, topic: str, key: str) -> None:
+    def _heard(self, payload: str) -> None:
+        topic, _, key = payload.partition(" ")
         if topic in self._told:
             self._told[topic]()
         for follower in self._feeds.get((topic, key), ()):

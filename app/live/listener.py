@@ -1,4 +1,4 @@
-"""The one connection of a process that listens for changes, beside the pool."""
+"""A connection that listens to one channel for as long as a process lives, beside the pool."""
 
 import asyncio
 import logging
@@ -12,8 +12,6 @@ from app.database.connections import DRIVER_ERRORS, close
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "seedbed_changes"
-
 FIRST_DELAY, LONGEST_DELAY = 0.1, 10.0  # seconds before another try to connect
 # How often the connection is asked whether it lives, and how long it may take: a peer that vanished
 # says nothing. In seconds.
@@ -21,21 +19,25 @@ ASK_EVERY, ASK_TIMEOUT = 30.0, 10.0
 
 
 class Listener:
-    """Tells of every change, and of every moment from which on it does so again.
+    """Tells of every notification, and of every moment from which on it does so again.
 
-    It connects by itself, for ever, with growing pauses. `heard(topic, key)` is called for a
-    change; `connected()` when it has begun to listen: whoever waits looks for what was missed.
+    It connects by itself, for ever, with growing pauses. `heard(payload)` is called for a
+    notification; `connected()` when it has begun to listen: whoever waits looks for what was
+    missed.
     """
 
     def __init__(
         self,
         engine: SeedbedEngine,
-        heard: Callable[[str, str], None],
+        channel: str,
+        heard: Callable[[str], None],
         connected: Callable[[], None],
     ) -> None:
         self._engine = engine
+        self._channel = channel
         self._heard = heard
         self._connected = connected
+        self.hears = False  # whether it listens now
 
     async def can_listen(self) -> bool:
         """Whether there is a way to listen: not through PgBouncer, which has no sessions."""
@@ -51,23 +53,24 @@ class Listener:
                 try:
                     await self._listen(connection)
                     delay = FIRST_DELAY
-                    logger.info("listening for changes")
+                    logger.info("listening on %s", self._channel)
+                    self.hears = True
                     self._connected()
                     await self._until_lost(connection)
                 finally:
+                    self.hears = False
                     await close(connection)
             except (DatabaseError, *DRIVER_ERRORS) as error:
-                logger.warning("no changes are heard of until PostgreSQL is back: %s", error)
+                logger.warning("nothing is heard on %s: %s", self._channel, error)
             # Not all servers at once when the database comes back.
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
             delay = min(delay * 2, LONGEST_DELAY)
 
     async def _listen(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         def heard(_connection: object, _process: int, _channel: str, payload: object) -> None:
-            topic, _, key = str(payload).partition(" ")
-            self._heard(topic, key)
+            self._heard(str(payload))
 
-        await connection.add_listener(CHANNEL, heard)
+        await connection.add_listener(self._channel, heard)
 
     async def _until_lost(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Return when the connection has ended, by whichever side."""
@@ -79,4 +82,4 @@ class Listener:
                     await lost.wait()
             except TimeoutError:
                 await connection.execute("select 1", timeout=ASK_TIMEOUT)
-        logger.warning("the connection that listened for changes was lost; connecting again")
+        logger.warning("the connection that listened on %s was lost", self._channel)

@@ -130,8 +130,8 @@ class Settings:
         repr=False,
         metadata=_doc(
             parsers.text,
-            "The address of the primary itself, for the one connection that listens for changes;"
-            " needed when DATABASE_URL leads through PgBouncer.",
+            "The address of the primary itself, for the connections that listen, one of a server"
+            " and one of a worker; needed when DATABASE_URL leads through PgBouncer.",
         ),
     )
     secret_key: str = field(
@@ -209,7 +209,7 @@ class Settings:
         default=EXAMPLE_AGENT,
         repr=False,
         metadata=_doc(
-            parsers.web_address,
+            parsers.endpoint,
             "Where events for the agent are sent; without it they wait. By default, in development"
             " only, that of `make agent`.",
         ),

@@ -90,12 +90,21 @@ def folder(value: str) -> Path:
     return path if path.is_absolute() else PROJECT / path
 
 
+def endpoint(value: str) -> str:
+    """An http or https URL that requests are sent to, as it stands."""
+    try:
+        parts = urlsplit(value)
+        named = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # no such port, or brackets around what is no address
+        named = False
+    if not named or parts.query or parts.fragment or re.search(r"\s", value):
+        raise ValueError("must be an address such as https://api.example.org")
+    return value
+
+
 def web_address(value: str) -> str:
     """An http or https URL, without a slash at its end."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an address such as https://api.example.org")
-    return value.rstrip("/")
+    return endpoint(value).rstrip("/")
 
 
 def mailbox(value: str) -> str:

@@ -1,7 +1,6 @@
 """PgQueuer's way to the database for a process that outlives restarts of the database."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -9,14 +8,16 @@ from typing import TypeVar
 from pgqueuer.ports.driver import NotifyCallback
 
 from app.database import DatabaseUnavailable, PoolTimeout, SeedbedEngine
-from app.database.connections import DRIVER_ERRORS, close
 from app.jobs.store import EngineDriver
+from app.live import Listener
 from app.worker.duties import pause
 
 logger = logging.getLogger(__name__)
 
 FIRST_WAIT = 0.1  # seconds before a statement is repeated; then twice as long each time
 LONGEST_WAIT = 5.0
+# Seconds that a worker waits for its first listening connection: the queue is asked in any case.
+FIRST_PATIENCE = 1.0
 T = TypeVar("T")
 
 
@@ -49,12 +50,11 @@ class PatientDriver(EngineDriver):
 
         Behind PgBouncer nothing can be listened to: the worker asks more often instead.
         """
-        if (await self.engine.connector()).pgbouncer:
-            return
-        first = asyncio.Event()
-        task = asyncio.create_task(self._listen(channel, callback, first))
-        self._listening.append(task)
-        await first.wait()
+        listens = asyncio.Event()
+        listener = Listener(self.engine, channel, callback, listens.set)
+        if await listener.can_listen():
+            self._listening.append(asyncio.create_task(listener.run()))
+            await pause(listens, FIRST_PATIENCE)
 
     async def __aexit__(self, *_: object) -> None:
         """Listen no more."""
@@ -76,22 +76,3 @@ class PatientDriver(EngineDriver):
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
                 return result
-
-    async def _listen(self, channel: str, callback: NotifyCallback, first: asyncio.Event) -> None:
-        while not self.hurry.is_set():
-            with contextlib.suppress(DatabaseUnavailable):  # said by the statements, which wait too
-                connection = await self.engine.get_new_connection()
-                lost = asyncio.Event()
-                connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                try:
-                    await connection.add_listener(
-                        channel, lambda _, pid, name, payload: callback(payload)
-                    )
-                    first.set()
-                    await lost.wait()
-                except DRIVER_ERRORS as error:
-                    logger.info("The worker listens anew: %s", type(error).__name__)
-                finally:
-                    await close(connection)
-            first.set()  # the queue is asked in any case
-            await pause(self.hurry, FIRST_WAIT)

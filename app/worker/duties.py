@@ -15,6 +15,9 @@ from app.worker.events import deliver_events
 
 logger = logging.getLogger(__name__)
 
+# Seconds at most before a duty that failed is done again, unless it always waits longer.
+LONGEST_WAIT = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -29,15 +32,20 @@ class Duty:
 
 
 async def keep(duty: Duty, engine: SeedbedEngine, stop: asyncio.Event) -> None:
-    """Do a duty until `stop` is set; one that fails is logged and done again."""
+    """Do a duty until `stop` is set; one that fails is logged and done again, ever less often."""
+    wait = duty.every
     while not stop.is_set():
         try:
             await duty.run(engine, stop)
-        except DatabaseError as error:
-            logger.warning("The duty %r waits: %s", duty.name, error, extra={"duty": duty.name})
-        except Exception:
-            logger.exception("The duty %r failed", duty.name, extra={"duty": duty.name})
-        await pause(stop, duty.every)
+        except Exception as error:
+            if isinstance(error, DatabaseError):
+                logger.warning("The duty %r waits: %s", duty.name, error, extra={"duty": duty.name})
+            else:
+                logger.exception("The duty %r failed", duty.name, extra={"duty": duty.name})
+            wait = max(duty.every, min(2 * wait, LONGEST_WAIT))
+        else:
+            wait = duty.every
+        await pause(stop, wait)
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

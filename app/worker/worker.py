@@ -117,7 +117,7 @@ class Worker:
             *(self.engine, self.handlers, self.pace.backoff, running),
         )
         # Behind PgBouncer no notification tells of new work.
-        deaf = (await self.engine.connector()).pgbouncer
+        deaf = (await self.engine.listening_connector()).pgbouncer
         poll = min(self.pace.poll, POLL_DEAF) if deaf else self.pace.poll
         working = asyncio.create_task(
             manager.run(

@@ -98,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             send(work(event))
         except (OSError, RuntimeError) as error:
-            print(f"{event['id']} could not be answered: {error}", flush=True)
+            print(f"{event['id']} could not be answered at {API_URL}: {error}", flush=True)
             return self.end(502)
         print(f"{event['id']} is answered: {event['data']['prompt'][:60]!r}", flush=True)
         return self.end(204)
@@ -136,6 +136,7 @@ def main() -> int:
         print(f"The agent cannot listen on port {PORT}: {error.strerror}.", file=sys.stderr)
         return 1
     print(f"The agent waits for events on http://127.0.0.1:{PORT}/events", flush=True)
+    print(f"It answers them at {API_URL}", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """The key of the example agent: one at a time, an administrator's, and in development only."""
 
 import dataclasses
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,6 +48,14 @@ def test_an_agent_elsewhere_is_left_alone(url: str | None) -> None:
         agent.check(dataclasses.replace(Settings(), agent_url=url))
 
 
+def test_an_agent_that_runs_keeps_its_port_and_with_it_its_key() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=f"cannot listen on port {port}: .*Use the one that"):
+            agent.check_port(port)
+    agent.check_port(port)
+
+
 async def test_without_an_administrator_there_is_no_key(database: SeedbedEngine) -> None:
     await save(identity.user(role="USER"))
     with pytest.raises(CommandError, match="create-admin"):
@@ -72,3 +81,5 @@ async def test_a_new_key_withdraws_the_one_before_and_hurries_what_failed(
     assert [row["action"] for row in await AuditLog.select()] == ["api_key.create"] * 3
     waiting = await Event.select(Event.next_attempt_at).order_by(Event.sequence)
     assert [row["next_attempt_at"] == later for row in waiting] == [False, True]
+    # Not before the agent listens.
+    assert timedelta(0) < waiting[0]["next_attempt_at"] - datetime.now(UTC) < timedelta(seconds=4)

@@ -302,7 +302,7 @@ async def test_every_text_of_a_list_that_is_no_id_is_told(
     client: httpx.AsyncClient, town: Town
 ) -> None:
     course, university = global_id(town.courses["ours"]), global_id(town.ours)
-    said = "this is not the id of a %s; pass one as the API returned it"
+    said = "ids[%s] is not the id of a %s; pass one as the API returned it"
     for name, token, kind, good, bad in (
         ("deleteCourses", "staff", "Course", course, university),
         ("verifyUniversities", "admin", "University", university, course),
@@ -310,5 +310,5 @@ async def test_every_text_of_a_list_that_is_no_id_is_told(
         mutation = f"mutation($ids: [ID!]!) {{ {name}(ids: $ids) {{ errors {{ message path }} }} }}"
         told = await ask(client, mutation, {"ids": [bad, good, "x"]}, town.tokens[token])
         assert told[name]["errors"] == [
-            {"message": said % kind, "path": ["ids", place]} for place in ("0", "2")
+            {"message": said % (place, kind), "path": ["ids", place]} for place in ("0", "2")
         ]

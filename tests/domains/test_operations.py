@@ -108,6 +108,10 @@ async def test_one_that_was_not_given_up_keeps_all_as_they_are(
         "events": None,
         "errors": [{"code": "ILLEGAL_STEP", "path": ["ids", "1"]}],
     }
+    told = """mutation($ids: [ID!]!) { requeueEvents(ids: $ids) { errors { message path } } }"""
+    payload = (await ask(client, told, {"ids": [ids[0], "x"]}, token))["requeueEvents"]
+    sentence = "ids[1] is not the id of an Event; pass one as the API returned it"
+    assert payload["errors"] == [{"message": sentence, "path": ["ids", "1"]}]
     for wrong in ([], [global_id(dead)] * 101):
         assert code_of(await refuse(client, REQUEUE, {"ids": wrong}, token)) == "BAD_USER_INPUT"
     assert await Event.count().where(Event.dead_at.is_not_null()) == 1

@@ -172,6 +172,7 @@ async def test_another_answer_is_refused(
         (_fragment(title=" "), "REQUIRED", ["fragment", "title"]),
         (_fragment(files=["a"]), "INVALID", ["fragment", "files"]),
         (_fragment(files={"a": 1}), "INVALID", ["fragment", "files"]),
+        (_fragment(files={" ": "a"}), "INVALID", ["fragment", "files"]),
     ],
 )  # fmt: skip
 async def test_an_answer_that_does_not_fit_changes_nothing(

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -122,6 +123,22 @@ async def test_behind_pgbouncer_changes_are_looked_for(
         assert await _take(follower) == [row]
     await live.stop()
     assert "SEEDBED_LISTEN_URL" in caplog.text
+
+
+async def test_changes_are_looked_for_while_the_listening_connection_cannot_be_made(
+    committed: SeedbedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "POLL", 0.05)
+    settings = replace(committed.settings, listen_url="postgresql://127.0.0.1:1/x")
+    engine = SeedbedEngine(settings)
+    live = Hub(engine)
+    _, position = await start(engine, None)
+    with live.follow("test", "a", position) as follower:
+        await asyncio.sleep(0.2)
+        row = await _add(committed)
+        assert await _take(follower) == [row]
+    await live.stop()
+    await engine.close_connection_pool()
 
 
 async def test_a_url_of_its_own_is_used_for_listening() -> None:

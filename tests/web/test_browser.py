@@ -12,11 +12,10 @@ from app.database import SeedbedEngine
 from app.live import hub_of
 from app.web import pages
 from app.web.assets import BUILD, STATIC, load_assets
-from seeds import operations
+from seeds import identity, projects
 from seeds.upsert import save
-from tests.graphql import sign_in
+from tests.graphql import global_id, sign_in
 from tests.web.browsing import needs_chromium, served, window
-from tests.web.visitors import administrator
 
 pytestmark = needs_chromium
 needs_build = pytest.mark.skipif(
@@ -101,24 +100,33 @@ async def test_graphiql_sends_the_headers_that_are_typed(browser: Browser, site:
         assert (await (await sent.value).all_headers())["x-test"] == "here"
 
 
+async def open_as(page: Page, token: str, operation: str) -> None:
+    """Open an operation in GraphiQL, with a login in its headers, and run it."""
+    await page.goto(f"/graphiql#query={quote(operation, safe='')}")
+    await page.locator(".graphiql-query-editor .view-line").first.wait_for()
+    await page.get_by_role("button", name="Headers").click()
+    await page.locator(".graphiql-editor-tool .view-line:visible").first.click()
+    await page.keyboard.insert_text(f'{{"Authorization": "Bearer {token}"}}')
+    await run(page)
+
+
 @needs_build
-async def test_graphiql_runs_a_subscription(
+async def test_graphiql_follows_in_one_tab_what_is_changed_in_another(
     browser: Browser, site: str, committed: SeedbedEngine
 ) -> None:
-    token = await sign_in(await administrator())
-    query = quote('subscription { auditLogAdded(after: "") { auditLog { action } } }', safe="")
-    async with window(browser, site) as opened:
-        page = opened.page
-        await page.goto(f"/graphiql#query={query}")
-        await page.locator(".graphiql-query-editor .view-line").first.wait_for()
-        await page.get_by_role("button", name="Headers").click()
-        await page.locator(".graphiql-editor-tool .view-line:visible").first.click()
-        await page.keyboard.insert_text(f'{{"Authorization": "Bearer {token}"}}')
-        await run(page)
-        result = page.locator(".result-window")
-        await expect(result).to_contain_text('"auditLog": null')
-        await save(operations.audit_log(action="seen.in.graphiql"))
-        await expect(result).to_contain_text("seen.in.graphiql")
+    owner = identity.user()
+    project = projects.project(owner=owner)
+    await save(owner, project)
+    token, key = await sign_in(owner), global_id(project)
+    async with window(browser, site) as one, window(browser, site) as other:
+        followed = f'subscription {{ messageAdded(projectId: "{key}", after: "") '
+        await open_as(one.page, token, followed + "{ message { role content } } }")
+        seen = one.page.locator(".result-window")
+        await expect(seen).to_contain_text('"message": null')
+        said = f'{{ addMessage(input: {{projectId: "{key}", content: "Low tide"}}) '
+        await open_as(other.page, token, f"mutation {said} {{ message {{ id }} }} }}")
+        await expect(other.page.locator(".result-window")).to_contain_text("Message_")
+        await expect(seen).to_contain_text("Low tide")
     await hub_of(committed).stop()
 
 

@@ -11,6 +11,10 @@ from tests import databases
 from tests.database.proxy import Proxy
 from tests.worker.toys import QUICK, Book, Note, until, until_queue_is
 
+LISTENING = """
+select pid from pg_stat_activity where datname = current_database() and query ilike 'listen%'
+"""
+
 
 def _through(proxy: Proxy, engine: SeedbedEngine, **settings: object) -> SeedbedEngine:
     url = proxy.url(databases.own(), "sslmode=disable")
@@ -97,9 +101,23 @@ async def test_behind_pgbouncer_the_queue_is_asked_again_and_again(
         await asyncio.sleep(0.3)
         await enqueue(committed, Note(text="a"))
         await until(lambda: book.ended == ["a"])
-        rows = await committed.fetch(
-            "select count(*) from pg_stat_activity"
-            " where datname = current_database() and query ilike 'listen%'"
-        )
-        assert rows[0]["count"] == 0
+        assert await committed.fetch(LISTENING) == []
+    await engine.close_connection_pool()
+
+
+async def test_behind_pgbouncer_it_listens_at_an_address_of_its_own(
+    committed: SeedbedEngine,
+) -> None:
+    book = Book()
+    direct = committed.settings.database_url
+    engine = SeedbedEngine(
+        dataclasses.replace(committed.settings, pgbouncer=True, listen_url=direct)
+    )
+    pace = dataclasses.replace(QUICK, poll=3600.0)
+    async with asyncio.timeout(20), Worker(engine, {Note: book.write}, (), pace).beside():
+        while not await committed.fetch(LISTENING):  # noqa: ASYNC110 - asks a database
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)  # the queue has been asked for the first time
+        await enqueue(committed, Note(text="a"))
+        await until(lambda: book.ended == ["a"])
     await engine.close_connection_pool()

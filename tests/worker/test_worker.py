@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from app.database import SeedbedEngine
+from app.database import PoolTimeout, SeedbedEngine
 from app.jobs import Job, SendEmail, enqueue, failed_jobs, kinds, retry
 from app.settings import load_settings
-from app.worker import Worker
+from app.worker import Worker, duties
 from app.worker.attempts import Attempt, GiveUp, Handler, TryLater
 from app.worker.duties import Duty
 from app.worker.handlers import HANDLERS
@@ -208,6 +208,30 @@ async def test_a_duty_is_done_again_although_it_failed(
     async with worker.beside():
         await until(lambda: times > 2)
     assert "The duty 'count' failed" in caplog.text
+
+
+async def test_a_duty_that_fails_again_and_again_is_done_less_often(
+    committed: SeedbedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duties, "LONGEST_WAIT", 0.08)
+    waits: list[float] = []
+    stop = asyncio.Event()
+    fails = True
+
+    async def run(engine: SeedbedEngine, stop: asyncio.Event) -> None:
+        if fails:
+            raise PoolTimeout("It is away.")
+
+    async def note(stop: asyncio.Event, seconds: float) -> None:
+        nonlocal fails
+        waits.append(seconds)
+        fails = len(waits) != 5
+        if len(waits) == 7:
+            stop.set()
+
+    monkeypatch.setattr(duties, "pause", note)
+    await duties.keep(Duty("count", 0.01, run), committed, stop)
+    assert waits == [0.02, 0.04, 0.08, 0.08, 0.08, 0.01, 0.02]
 
 
 async def test_production_without_mail_is_said_at_the_start(

@@ -53,7 +53,9 @@ def _check(answer: Mapping[str, Any], fragment: Mapping[str, Any] | None) -> Non
     if answer["type"] == MessageType.ERROR:
         raise Refused(Problem("INVALID", "an ERROR has no fragment; leave it out", _FRAGMENT))
     files = fragment.get("files", {})
-    if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):
+    if not isinstance(files, dict) or not all(
+        path.strip() and isinstance(text, str) for path, text in files.items()
+    ):
         problem = "files must be an object: from each path to the file's text"
         raise Refused(Problem("INVALID", problem, _FILES))
 

@@ -106,6 +106,11 @@ async def _attempt(
         raise
     except NotDelivered as error:
         await _record(engine, event, str(error), pace)
+    except Exception as error:
+        # Recorded like any other failure: unrecorded it would come again and again, and for ever.
+        logger.exception("The delivery of event %s met a fault", event.id)
+        sentence = f"An unexpected {type(error).__name__}: the worker's log has it."
+        await _record(engine, event, sentence, pace)
     else:
         await queue.delivered(engine, event)
         _log(logging.INFO, event, "is delivered")

@@ -194,6 +194,14 @@ async def test_an_agent_that_is_not_there_is_told_of(committed: SeedbedEngine) -
     assert row["last_error"].startswith("The agent cannot be reached: ")
 
 
+async def test_a_fault_in_a_delivery_is_a_failure_like_others(committed: SeedbedEngine) -> None:
+    await _queue("x")
+    await _deliver(committed, "http://xn--/")  # what looks names up raises an error of its own
+    (row,) = await _rows()
+    assert row["dead_at"] is not None
+    assert row["last_error"] == "An unexpected IDNAError: the worker's log has it."
+
+
 async def test_an_agent_that_hangs_is_tried_again(
     committed: SeedbedEngine, agent: Receiver
 ) -> None:

@@ -155,6 +155,10 @@ async def test_server_worker_and_example_agent_make_a_loop(committed: SeedbedEng
                 messages = told.json()["data"]["project"]["messages"]["nodes"]
             made_page = messages[1]["fragment"]
             page = await client.get(made_page["sandboxUrl"])
+            # One at a time: another one leaves the key of the one that runs alone.
+            second = _process(committed, "app.commands.agent", settings=settings)
+            async with second as process:
+                assert await process.wait() == 1
     assert [message["role"] for message in messages] == ["USER", "ASSISTANT"]
     assert made_page["files"] == {"index.html": page.text}
     assert "<h1>&lt;Tides&gt;</h1>" in page.text
