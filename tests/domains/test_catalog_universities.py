@@ -12,7 +12,7 @@ import pytest
 from app.database import SeedbedEngine, count_statements
 from seeds import catalog, identity
 from seeds.upsert import save
-from tests.graphql import ask, global_id
+from tests.graphql import ask, code_of, global_id, refuse
 from tests.town import Town, audited, call, code, everything, make_town, new, problems
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -63,6 +63,29 @@ async def test_a_university_from_its_making_to_everybodys_eyes_and_back(
     assert [action for action, _, _ in await audited()] == [
         "university.create", "university.verify", "university.update", "university.unverify",
     ]  # fmt: skip
+
+
+async def test_settings_and_analytics_are_for_staff_and_written_by_administrators(
+    client: httpx.AsyncClient, town: Town
+) -> None:
+    admin, staff = town.tokens["admin"], town.tokens["staff"]
+    id_, kept = global_id(town.ours), {"settings": {"theme": "plain"}, "analytics": {"visits": 7}}
+    shown = "university { settings analytics }"
+    changed = await call(client, admin, "updateUniversity", shown, id=id_, input=kept)
+    assert changed["university"] == kept
+    for field in kept:
+        told = await call(client, admin, "updateUniversity", shown, id=id_, input={field: [1]})
+        assert problems(told) == [("INVALID", f"input.{field}")]
+    read = "query($id: ID!) { university(id: $id) { settings analytics } }"
+    assert await ask(client, read, {"id": id_}, staff) == {"university": kept}
+    theirs = {"id": global_id(town.theirs)}
+    assert await ask(client, read, theirs, staff) == {
+        "university": {"settings": None, "analytics": None}
+    }
+    for other in ("anonymous", "user"):
+        errors = await refuse(client, read, {"id": id_}, town.tokens[other])
+        assert code_of(errors) == "FORBIDDEN"
+    assert await code(client, staff, "updateUniversity", id=id_, input=kept) == "FORBIDDEN"
 
 
 @pytest.mark.parametrize("more", [{}, {"slug": None}], ids=["no slug", "null"])
