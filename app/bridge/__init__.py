@@ -16,7 +16,7 @@ from app.bridge.access import (
     ViewerValue,
 )
 from app.bridge.changes import Changes
-from app.bridge.crud import Crud, check_number
+from app.bridge.crud import Crud, check_number, row_keys
 from app.bridge.cursors import encode_id
 from app.bridge.errors import (
     BridgeError,
@@ -108,6 +108,7 @@ __all__ = [
     "one_back",
     "own",
     "row_key",
+    "row_keys",
     "single",
     "to_many",
 ]

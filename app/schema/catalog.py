@@ -17,6 +17,7 @@ from app.bridge import (
     input_type,
     listing,
     row_key,
+    row_keys,
     single,
     to_many,
 )
@@ -249,7 +250,7 @@ async def verify_university(context: Context, id: ID) -> UUID:
 async def verify_universities(context: Context, ids: list[ID]) -> list[UUID]:
     """Verify up to 100 universities at once: all of them, or none."""
     check_number(ids)
-    keys = [row_key(tables.University, id_, ("ids", str(n))) for n, id_ in enumerate(ids)]
+    keys = row_keys(tables.University, ids)
     return await changes.verify_universities(context, keys, lambda place: ("ids", str(place)))
 
 

@@ -7,7 +7,7 @@ from piccolo.table import Table
 from strawberry import ID
 
 from app.actions.assessment import parts, questionnaires
-from app.bridge import Problem, Refused, auto, given, input_type, row_key
+from app.bridge import Problem, Refused, auto, given, input_type, row_key, row_keys
 from app.context import Context
 from app.policy import USERS
 from app.schema.registry import mutations
@@ -216,4 +216,4 @@ async def delete_visibility_rule(context: Context, id: ID) -> ID:
 def _keys(table: type[Table], ids: Sequence[str], name: str) -> list[UUID]:
     if len(ids) > _MOST:
         raise Refused(Problem("INVALID", f"{name} has at most {_MOST} ids", (name,)))
-    return [row_key(table, one, (name, str(place))) for place, one in enumerate(ids)]
+    return row_keys(table, ids, name)

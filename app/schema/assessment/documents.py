@@ -8,7 +8,7 @@ import strawberry
 from strawberry import ID
 
 from app.actions.assessment import document_life, document_types
-from app.bridge import Crud, Follow, auto, followed_key, given, input_type, row_key
+from app.bridge import Crud, Follow, auto, followed_key, given, input_type, row_key, row_keys
 from app.context import Context
 from app.policy import ADMINS, USERS
 from app.schema.registry import mutations, subscriptions
@@ -29,10 +29,8 @@ async def request_documents(
 ) -> list[UUID]:
     """Have documents of these types made of your completed run: they are generated in a moment."""
     session = row_key(tables.AssessmentSession, session_id, ("sessionId",))
-    types = [
-        row_key(tables.DocumentType, one, ("documentTypeIds", str(place)))
-        for place, one in enumerate(document_type_ids[: document_life.MOST_TYPES + 1])
-    ]
+    asked = document_type_ids[: document_life.MOST_TYPES + 1]
+    types = row_keys(tables.DocumentType, asked, "documentTypeIds")
     return await document_life.request_documents(context, session, types)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from strawberry import ID
 
 from app.actions.operations import events as actions
-from app.bridge import Node, auto, check_number, descending, listing, row_key, single
+from app.bridge import Node, auto, check_number, descending, listing, row_keys, single
 from app.context import Context
 from app.policy import ADMINS
 from app.schema.registry import mutations, registry
@@ -50,5 +50,4 @@ async def requeue_events(context: Context, ids: list[ID]) -> list[UUID]:
     Each takes its old place, before the events of its project that still wait.
     """
     check_number(ids)
-    keys = [row_key(tables.Event, id, ("ids", str(n))) for n, id in enumerate(ids)]
-    return await actions.requeue_events(context, keys)
+    return await actions.requeue_events(context, row_keys(tables.Event, ids))
