@@ -113,7 +113,9 @@ async def test_a_name_that_is_there_already_gets_a_slug_of_its_own(
         ({"countryCode": "fr"}, ("INVALID", "countryCode")),
         ({"website": "ftp://x.example"}, ("INVALID", "website")),
         ({"domains": None}, ("REQUIRED", "domains")),
-        ({"domains": ["d" * 254]}, ("TOO_LONG", "domains")),
+        ({"domains": [f"{'d' * 250}.edu"]}, ("TOO_LONG", "domains")),
+        ({"domains": ["d.edu", ""]}, ("INVALID", "domains")),
+        ({"domains": ["a b.edu"]}, ("INVALID", "domains")),
     ],
 )
 async def test_values_that_do_not_fit_a_university(
