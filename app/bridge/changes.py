@@ -19,7 +19,7 @@ from app.bridge.plan import (
 from app.bridge.plan.changes import Questions, Targets
 from app.bridge.sql import changes as sql
 from app.bridge.validation import Values, argument_name, stored
-from app.bridge.violations import taken, unique_columns
+from app.bridge.violations import taken
 from app.bridge.writing import (
     PathOf,
     Row,
@@ -30,6 +30,9 @@ from app.bridge.writing import (
     new_key,
     row_of,
 )
+
+# Of an upsert: what it leaves out because somebody has just made it, it finds the next time.
+_ATTEMPTS = 3
 
 
 class Changes(Judging):
@@ -100,7 +103,7 @@ class Changes(Judging):
             # A constraint does not say which row violates it: a parent that is missing would be
             # told at another place than one that is hidden.
             await self._check_new(table, made, rows, path)
-        records = await self._insert(table, _in_one_order(table, made), place, tests, skip=True)
+        records = await self._insert(table, made, place, tests, skip=True)
         found = {record[key]: record for record in records}
         if left_out := [n for n, row in enumerate(made) if row[key].value not in found]:
             if len(made) > 1:
@@ -175,36 +178,28 @@ class Changes(Judging):
         Only for callers who may create them all, so that nobody else learns which are there.
         """
         self._check(table, Action.CREATE, rows)
-        made, key = self._stored(table, rows, path, new=True), key_of(table)
+        made = self._stored(table, rows, path, new=True)
+        wanted = [tuple(row[name] for name in by) for row in made]
+        await self._await_turn(table, wanted, by, path)
+        key = key_of(table)
         tried = [{key: Constant(new_key(table), "uuid")} | row for row in made]
         await self._check_new(table, tried, rows, path)
-        there = await self._there(table, made, by, path)
-        keys = [there.get(n, row[key].value) for n, row in enumerate(tried)]
-        before = await self._targets_by(table, there, rows, by, path)
-        new = [n for n in range(len(rows)) if n not in there]
-        changed = {n: {k: v for k, v in made[n].items() if k not in by} for n in there}
-        # Of one row, the constraint that it violates tells more than that it was left out.
-        records = await self._upsert_many(
-            table,
-            _in_one_order(table, [tried[n] for n in new]),
-            [(there[n], values) for n, values in changed.items()],
-            _common(path, rows),
-            self._of_new(table, rows),
-            skip=len(rows) > 1,
-        )
-        found = {record[key]: record for record in records}
-        if left_out := [n for n in new if keys[n] not in found]:
-            raise Refused(*(taken([], path(n)) for n in left_out))
-        fresh, given = [found[keys[n]] for n in new], [rows[n] for n in new]
-        self._judge_new(table, fresh, given, lambda place: path(new[place]))
-        noted: list[Row] = []
-        for n, record in ((n, found.get(keys[n])) for n in range(len(rows))):
-            if n in there:
-                after = row_of(table, record) if record else before[n]
-                noted.append(self._note(table, keys[n], before[n], after, changed[n]))
-            else:
-                noted += self._note_new(table, [record])
-        return noted
+        put: dict[int, Row] = {}
+        for attempt in range(_ATTEMPTS):
+            left = [n for n in range(len(rows)) if n not in put]
+            done = await self._put(
+                table,
+                [tried[n] for n in left],
+                [rows[n] for n in left],
+                by,
+                _among(left, path),
+                # Of one row, the constraint that it violates tells more than that it was left out.
+                skip=len(left) > 1 or attempt == 0,
+            )
+            put |= {left[place]: row for place, row in done.items()}
+            if len(put) == len(rows):
+                return [put[n] for n in range(len(rows))]
+        raise Refused(*(taken([], path(n)) for n in range(len(rows)) if n not in put))
 
     async def delete(self, table: type[Table], key: uuid.UUID, path: Path = ("id",)) -> Row:
         """Delete a row that the caller may delete, for good; returns what it was."""
@@ -223,30 +218,67 @@ class Changes(Judging):
         ]
         return rows
 
-    # --- what an upsert finds ---------------------------------------------------------------------
+    # --- what an upsert does ----------------------------------------------------------------------
 
-    async def _there(
+    async def _await_turn(
         self,
         table: type[Table],
-        rows: Sequence[Mapping[str, Constant]],
+        wanted: Sequence[tuple[Constant, ...]],
         by: Sequence[str],
         path: PathOf,
-    ) -> dict[int, uuid.UUID]:
-        """The keys of the rows that have these values of `by`, whoever sees them, by place.
-
-        They are locked: nobody gives them other values before they are written.
-        """
-        wanted = [tuple(row[name] for name in by) for row in rows]
+    ) -> None:
+        """Of two that upsert the same at once, the later one waits here, and then finds the row."""
         if twice := [n for n, each in enumerate(wanted) if each in wanted[:n]]:
-            said = (
-                f"{' and '.join(argument_name(column_of(table, name)) for name in by)} comes twice"
-            )
+            names = [argument_name(column_of(table, name)) for name in by]
+            said = f"{' and '.join(names)} {'come' if len(names) > 1 else 'comes'} twice"
             raise Refused(*(Problem("INVALID", said, path(n)) for n in twice))
-        # Two that upsert the same at once: the later one waits here, and then finds the row.
         name = table._meta.get_formatted_tablename()
         await self.each_at_a_time([f"{name}:{[str(v.value) for v in each]}" for each in wanted])
-        found = await self._run(sql.find(table_name(table), key_of(table), by, wanted))
-        return {record["place"]: record["key"] for record in found}
+
+    async def _put(
+        self,
+        table: type[Table],
+        tried: Sequence[Mapping[str, Constant]],
+        rows: Sequence[Values],
+        by: Sequence[str],
+        path: PathOf,
+        *,
+        skip: bool,
+    ) -> dict[int, Row]:
+        """Change the rows that are there and insert the others; returns those written, by place.
+
+        With `skip`, an insert that another row stands in the way of is left out: somebody has made
+        that row since, by a change that is no upsert, and so waited for nobody.
+        """
+        key = key_of(table)
+        wanted = [tuple(row[name] for name in by) for row in tried]
+        records = await self._run(sql.find(table_name(table), key, by, wanted))
+        there = {record["place"]: record["key"] for record in records}
+        before = await self._targets_by(table, there, rows, by, path)
+        new = [n for n in range(len(rows)) if n not in there]
+        not_set = {key, *by}
+        changed = {n: {k: v for k, v in tried[n].items() if k not in not_set} for n in there}
+        records = await self._upsert_many(
+            table,
+            [tried[n] for n in new],
+            [(there[n], values) for n, values in changed.items()],
+            _common(path, rows),
+            self._of_new(table, rows),
+            skip=skip,
+        )
+        found = {record[key]: record for record in records}
+        made = [n for n in new if tried[n][key].value in found]
+        fresh = [found[tried[n][key].value] for n in made]
+        self._judge_new(table, fresh, [rows[n] for n in made], lambda place: path(made[place]))
+        put: dict[int, Row] = {}
+        for n in range(len(rows)):
+            if n in there:
+                record = found.get(there[n])
+                after = row_of(table, record) if record else before[n]
+                put[n] = self._note(table, there[n], before[n], after, changed[n])
+            elif n in made:
+                (put[n],) = self._note_new(table, [found[tried[n][key].value]])
+        return put
 
     async def _targets_by(
         self,
@@ -273,12 +305,9 @@ class Changes(Judging):
         return dict(zip(places, found, strict=True))
 
 
-def _in_one_order(
-    table: type[Table], rows: Sequence[Mapping[str, Constant]]
-) -> list[Mapping[str, Constant]]:
-    """New rows by their unique values: whoever inserts the same waits, but not in a circle."""
-    names = [name for names in unique_columns(table) for name in names if name != key_of(table)]
-    return sorted(rows, key=lambda row: [str(row.get(name)) for name in names])
+def _among(places: Sequence[int], path: PathOf) -> PathOf:
+    """The paths of some of the rows, by their places among these."""
+    return lambda place: path(places[place])
 
 
 def _common(path: PathOf, rows: Sequence[object]) -> Path:

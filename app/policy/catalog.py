@@ -19,6 +19,8 @@ _ABOUT_UNIVERSITIES = (
     University.state_province,
     University.website,
     University.domains,
+    University.settings,
+    University.analytics,
 )
 _ABOUT_COURSES = (
     Course.name,

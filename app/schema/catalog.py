@@ -30,7 +30,7 @@ from app.tables import catalog as tables
 
 @registry.exposes(tables.University, search=Search("public.search_matches", tables.University.name))
 class University(Node):
-    """A university; everybody sees verified ones."""
+    """A university; everybody sees verified ones. Settings and analytics are for its staff."""
 
     name: auto
     slug: auto
@@ -42,6 +42,8 @@ class University(Node):
     domains: auto
     is_verified: auto
     verified_at: auto
+    settings: auto
+    analytics: auto
     created_at: auto
     updated_at: auto
     courses: auto = to_many(
@@ -204,6 +206,8 @@ class CreateUniversityInput:
     state_province: auto
     website: auto
     domains: auto
+    settings: auto
+    analytics: auto
 
 
 @input_type(tables.University, partial=True)
@@ -218,6 +222,8 @@ class UpdateUniversityInput:
     state_province: auto
     website: auto
     domains: auto
+    settings: auto
+    analytics: auto
 
 
 @mutations.field(who=ADMINS, university=tables.University)

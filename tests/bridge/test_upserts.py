@@ -1,6 +1,7 @@
 """Bulk upserts: one statement writes, each row is told of at its place, nothing hidden is."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +56,15 @@ async def yard(database: SeedbedEngine) -> SeedbedEngine:
     """The database with the toys."""
     await crates.create(database)
     return database
+
+
+@pytest.fixture
+async def shared(engine: SeedbedEngine) -> AsyncIterator[SeedbedEngine]:
+    """The engine with the toys in committed tables, for several transactions at once."""
+    async with engine.transaction():
+        await crates.create(engine)
+    yield engine
+    await engine.fetch("drop schema yard cascade")
 
 
 def one(depot_: object, number: int, **values: Any) -> dict[str, Any]:
@@ -209,3 +219,61 @@ async def test_another_unique_value_in_the_way_is_told_at_its_row(yard: SeedbedE
     ]  # fmt: skip
     assert await attempt(given(2, "n1")) == [("TAKEN", ("input", "0", "name"))]
     assert [row["name"] for row in await rows()] == ["n1"]
+
+
+_WAITING = """
+select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+"""
+
+
+async def _while_it_waits(
+    shared: SeedbedEngine, meanwhile: str, *args: object, upsert: list[dict[str, Any]]
+) -> list[Any]:
+    """What an upsert gives that began while another transaction had done `meanwhile`."""
+    began = asyncio.Event()
+
+    async def other() -> None:
+        async with shared.transaction():
+            await shared.fetch(meanwhile, *args)
+            began.set()
+            for _ in range(500):
+                await asyncio.sleep(0.02)
+                if await shared.fetch(_WAITING):
+                    return
+            raise AssertionError("nobody waited")  # the upsert, for this transaction
+
+    async def ours() -> None:
+        await began.wait()
+        async with shared.transaction():
+            made.extend(await changes(shared, ANN).upsert_many(Crate, upsert, BY, place))
+
+    made: list[Any] = []
+    await asyncio.gather(ours(), other())
+    return made
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_who_comes_in_between_is_waited_for(shared: SeedbedEngine, others: int) -> None:
+    mine = await depot("ann")
+    given = [{"depot": mine, "number": n, "name": "new"} for n in range(1, 2 + others)]
+    # Deleted: it is made anew.
+    there = await crate(mine, 1)
+    made = await _while_it_waits(
+        shared, "delete from yard.crates where id = $1", there, upsert=given
+    )
+    assert made[0]["id"] != there
+    assert {row["name"] for row in await rows()} == {"new"}
+    # Called otherwise: it is another one now, which is left alone.
+    there = made[0]["id"]
+    renamed = "update yard.crates set number = 50, name = 'other' where id = $1"
+    made = await _while_it_waits(shared, renamed, there, upsert=given)
+    assert made[0]["id"] != there
+    assert {row["number"]: row["name"] for row in await rows()} == {
+        **dict.fromkeys(range(1, 2 + others), "new"), 50: "other"
+    }  # fmt: skip
+    # Made by somebody who does not wait: it is changed.
+    await shared.fetch("delete from yard.crates")
+    insert = "insert into yard.crates (id, depot, number, name) values ($1, $2, 1, 'theirs')"
+    made = await _while_it_waits(shared, insert, key := uuid4(), mine, upsert=given)
+    assert (made[0]["id"], made[0]["name"]) == (key, "new")
+    assert len(await rows()) == 1 + others

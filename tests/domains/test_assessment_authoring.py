@@ -109,7 +109,7 @@ BAD_QUESTIONS: list[tuple[dict[str, Any], tuple[str, list[str]]]] = [
     ({"validation": [1]}, ("WRONG_TYPE", ["input", "validation"])),
     ({"validation": {"pattern": "(a+)+("}}, ("BAD_PATTERN", ["input", "validation", "pattern"])),
     ({"text": ""}, ("INVALID", ["input", "text"])),
-    ({"key": "team"}, ("TAKEN", ["input"])),
+    ({"key": "team"}, ("TAKEN", ["input", "key"])),
 ]
 
 
@@ -126,6 +126,17 @@ async def test_a_question_that_cannot_be(
     assert told_["question"] is None
     assert await Question.count() == 3
     assert await actions() == []
+
+
+async def test_a_question_is_not_given_the_key_of_another_one(
+    client: httpx.AsyncClient, people: People
+) -> None:
+    form = await make_form(people.organization, status="DRAFT")
+    told_ = await call(
+        client, people.tokens["author"], "updateQuestion", "question { id }",
+        id=global_id(form.size), input={"key": "team"},
+    )  # fmt: skip
+    assert told(told_) == [("TAKEN", ["input", "key"])]
 
 
 def _is(key: str, value: Any = "yes", operator: str = "equals") -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from app.database import SeedbedEngine, count_statements
 from seeds import catalog, identity
 from seeds.upsert import save
-from tests.graphql import ask, global_id
+from tests.graphql import ask, code_of, global_id, refuse
 from tests.town import Town, audited, call, code, everything, make_town, new, problems
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -65,6 +65,29 @@ async def test_a_university_from_its_making_to_everybodys_eyes_and_back(
     ]  # fmt: skip
 
 
+async def test_settings_and_analytics_are_for_staff_and_written_by_administrators(
+    client: httpx.AsyncClient, town: Town
+) -> None:
+    admin, staff = town.tokens["admin"], town.tokens["staff"]
+    id_, kept = global_id(town.ours), {"settings": {"theme": "plain"}, "analytics": {"visits": 7}}
+    shown = "university { settings analytics }"
+    changed = await call(client, admin, "updateUniversity", shown, id=id_, input=kept)
+    assert changed["university"] == kept
+    for field in kept:
+        told = await call(client, admin, "updateUniversity", shown, id=id_, input={field: [1]})
+        assert problems(told) == [("INVALID", f"input.{field}")]
+    read = "query($id: ID!) { university(id: $id) { settings analytics } }"
+    assert await ask(client, read, {"id": id_}, staff) == {"university": kept}
+    theirs = {"id": global_id(town.theirs)}
+    assert await ask(client, read, theirs, staff) == {
+        "university": {"settings": None, "analytics": None}
+    }
+    for other in ("anonymous", "user"):
+        errors = await refuse(client, read, {"id": id_}, town.tokens[other])
+        assert code_of(errors) == "FORBIDDEN"
+    assert await code(client, staff, "updateUniversity", id=id_, input=kept) == "FORBIDDEN"
+
+
 @pytest.mark.parametrize("more", [{}, {"slug": None}], ids=["no slug", "null"])
 async def test_a_name_that_is_there_already_gets_a_slug_of_its_own(
     client: httpx.AsyncClient, town: Town, more: dict[str, None]
@@ -90,7 +113,9 @@ async def test_a_name_that_is_there_already_gets_a_slug_of_its_own(
         ({"countryCode": "fr"}, ("INVALID", "countryCode")),
         ({"website": "ftp://x.example"}, ("INVALID", "website")),
         ({"domains": None}, ("REQUIRED", "domains")),
-        ({"domains": ["d" * 254]}, ("TOO_LONG", "domains")),
+        ({"domains": [f"{'d' * 250}.edu"]}, ("TOO_LONG", "domains")),
+        ({"domains": ["d.edu", ""]}, ("INVALID", "domains")),
+        ({"domains": ["a b.edu"]}, ("INVALID", "domains")),
     ],
 )
 async def test_values_that_do_not_fit_a_university(
@@ -125,6 +150,9 @@ async def test_several_universities_are_verified_together_or_not_at_all(
     ):
         told = await call(client, admin, "verifyUniversities", "universities { id }", ids=ids)
         assert problems(told) == expected
+    said = "mutation($ids: [ID!]!) { verifyUniversities(ids: $ids) { errors { message } } }"
+    told = (await ask(client, said, {"ids": ["x"]}, admin))["verifyUniversities"]
+    assert told["errors"][0]["message"].startswith("this is not the id of a University;")
     for size in (0, 101):
         said = await code(client, admin, "verifyUniversities", ids=[hidden] * size)
         assert said == "BAD_USER_INPUT"

@@ -11,7 +11,7 @@ from app.database import SeedbedEngine
 from app.policy import POLICIES, Caller
 from app.schema.registry import registry
 from tests.graphql import ask, code_of, global_id, refuse
-from tests.policy.world import ADMIN, ALL, CALLERS, World, make_world
+from tests.policy.world import ADMIN, ALL, CALLERS, OTHER_STAFF, STAFF, World, make_world
 
 # Views have no rows of their own; those of payments are tested with them.
 EXPOSED = {
@@ -53,6 +53,7 @@ COLUMNS = {
         KNOWN,
     ),
     "DocumentType": {"template": ADMIN},
+    "University": dict.fromkeys(("settings", "analytics"), STAFF | OTHER_STAFF),
 }
 
 

@@ -130,6 +130,7 @@ _COURSE = (
 )  # fmt: skip
 _UNIVERSITY = (
     "name", "slug", "country", "country_code", "city", "state_province", "website", "domains",
+    "settings", "analytics",
 )  # fmt: skip
 
 # Of rows that are there: which columns may be changed, by whom. One row of each kind is enough.
@@ -193,6 +194,7 @@ def _university(_world: World, _me: UUID) -> Values:
     return {
         "name": "N", "slug": "new", "country": "C", "country_code": "FR", "city": "L",
         "state_province": None, "website": None, "domains": [],
+        "settings": {}, "analytics": {},
     }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What authors do with the parts of a draft: sections, questions and rules."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -82,9 +83,9 @@ async def create_question(context: Context, values: Mapping[str, Any]) -> UUID:
         _check_question(values)
         position = await next_position(context, _LAST_QUESTION, section)
         edit.question = values["key"]
-        row = await edit.change.create(
-            Question, {**values, "questionnaire": edit.questionnaire, "position": position}
-        )
+        made = {**values, "questionnaire": edit.questionnaire, "position": position}
+        with _telling_of_the_key():
+            row = await edit.change.create(Question, made)
     key: UUID = row["id"]
     return key
 
@@ -94,7 +95,8 @@ async def update_question(context: Context, key: UUID, values: Mapping[str, Any]
     async with editing(context, "question.update", Question, key) as edit:
         _check_question({**edit.row, **values})
         edit.question = values.get("key", edit.row["key"])
-        await edit.change.update(Question, key, values)
+        with _telling_of_the_key():
+            await edit.change.update(Question, key, values)
     return key
 
 
@@ -147,6 +149,19 @@ async def delete_rule(context: Context, key: UUID) -> UUID:
     ) as edit:
         await edit.change.remove(VisibilityRule, key)
     return key
+
+
+@contextmanager
+def _telling_of_the_key() -> Iterator[None]:
+    """What is unique about a question is its key, of which the questionnaire is no input."""
+    try:
+        yield
+    except Refused as refused:
+        sentence = "another question of the questionnaire has this key; choose another one"
+        taken = Problem("TAKEN", sentence, ("input", "key"))
+        raise Refused(
+            *(taken if one.code == "TAKEN" else one for one in refused.problems)
+        ) from refused
 
 
 def _check_question(values: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from app.actions.catalog.importing import is_domain
 from app.actions.slugs import own_slug, slugify
 from app.audit import Change
 from app.bridge import Problem, Refused
@@ -16,6 +17,7 @@ from app.tables.identity import UserRole
 
 async def create_university(context: Context, values: Mapping[str, Any]) -> UUID:
     """A university that is not verified yet; without a `slug`, one is made from its name."""
+    _check_domains(values)
     async with context.change("university.create") as change:
         slug = values.get("slug")
         if slug is None:
@@ -36,9 +38,17 @@ async def _free_slug(change: Change, name: str) -> str:
 
 async def update_university(context: Context, key: UUID, values: Mapping[str, Any]) -> UUID:
     """Change what is known of a university."""
+    _check_domains(values)
     async with context.change("university.update") as change:
         await change.update(University, key, values)
     return key
+
+
+def _check_domains(values: Mapping[str, Any]) -> None:
+    """Raise Refused for what an import would not take for a domain either."""
+    if any(not is_domain(each) for each in values.get("domains") or ()):
+        problem = "each of domains is one like example.edu"
+        raise Refused(Problem("INVALID", problem, ("input", "domains")))
 
 
 async def verify_universities(context: Context, keys: Sequence[UUID], path: PathOf) -> list[UUID]:

@@ -15,7 +15,17 @@ from urllib.parse import urlsplit
 from app.actions.catalog.files import REQUIRED, Record
 from app.actions.slugs import slugify
 
-__all__ = ["Entry", "Intake", "Problem", "Slugs", "assign", "candidates", "clean", "sift"]
+__all__ = [
+    "Entry",
+    "Intake",
+    "Problem",
+    "Slugs",
+    "assign",
+    "candidates",
+    "clean",
+    "is_domain",
+    "sift",
+]
 
 Domains = Mapping[str, frozenset[str]]  # the domains of universities, by slug
 
@@ -231,9 +241,14 @@ def _list(fields: Mapping[str, object], name: str, problems: list[str]) -> list[
 
 def _domain(text: str, problems: list[str]) -> str:
     domain = text.lower().rstrip(".")
-    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", domain) or len(domain) > _LONGEST_DOMAIN:
+    if not is_domain(domain) or len(domain) > _LONGEST_DOMAIN:
         problems.append(f"the domain {_quoted(text)} is not one like example.edu")
     return domain
+
+
+def is_domain(text: str) -> bool:
+    """Whether this could be a domain: labels joined by dots, two at least."""
+    return re.fullmatch(r"[\w-]+(\.[\w-]+)+", text) is not None
 
 
 def _page(text: str, problems: list[str]) -> str:

@@ -135,11 +135,33 @@ def test_answers_to_hidden_questions_never_count(
     assert evaluate(made, state.answers).visible == state.visible
 
 
+@given(SOURCES, ANSWERS)
+def test_what_is_complete_stays_complete_while_nothing_changes(
+    questions: list[QuestionSource], answers: dict[str, Any]
+) -> None:
+    state = evaluate(compile_definition(questions), answers)
+    # Read again, by another process, from what counts alone, with all answers given once more.
+    for same in (answers, state.answers, {**answers, **state.answers}):
+        again = evaluate(compile_definition(questions), same)
+        assert (again.complete, again.required) == (state.complete, state.required)
+        assert (again.answers, again.progress) == (state.answers, state.progress)
+
+
+@given(SOURCES)
+def test_a_run_can_always_be_completed_question_by_question(
+    questions: list[QuestionSource],
+) -> None:
+    made, answers = compile_definition(questions), dict[str, Any]()
+    while (state := evaluate(made, answers)).missing:
+        answers[state.missing[0]] = 1
+    assert state.complete
+
+
 @settings(max_examples=50)
 @given(
     st.dictionaries(st.sampled_from(list(COMPLETED_ANSWERS)), st.sampled_from([None, 1, "x", []]))
 )
-def test_a_run_can_always_be_completed_question_by_question(changed: dict[str, Any]) -> None:
+def test_what_is_required_is_missing_or_refused_or_counts(changed: dict[str, Any]) -> None:
     made = definition()
     answers: dict[str, Any] = {**COMPLETED_ANSWERS, **changed}
     state = evaluate(made, answers)

@@ -29,6 +29,8 @@ UNIVERSITY: dict[str, Any] = {
     "stateProvince": "Rhône",
     "website": "https://a.example",
     "domains": ["a.example"],
+    "settings": {"theme": "plain"},
+    "analytics": {"visits": 7},
 }
 
 
