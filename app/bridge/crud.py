@@ -3,7 +3,6 @@
 Each is registered by a call in a schema file, so that what a table offers can be read there.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
@@ -171,11 +170,6 @@ def _place(number: int) -> Path:
 
 def _id_place(number: int) -> Path:
     return ("ids", str(number))
-
-
-def row_keys(table: type[Table], ids: Sequence[str], name: str = "ids") -> list[uuid.UUID]:
-    """The keys in global ids of rows of `table`. Raises Refused with every one that is none."""
-    return all_or_refused(lambda place, id_: row_key(table, id_, (name, str(place))), ids)
 
 
 def check_number(rows: Sequence[Any]) -> None:
