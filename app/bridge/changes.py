@@ -16,7 +16,7 @@ from app.bridge.plan import (
     Constant,
     ParentKeys,
 )
-from app.bridge.plan.changes import Questions, Targets
+from app.bridge.plan.changes import Lock, Questions, Targets
 from app.bridge.sql import changes as sql
 from app.bridge.validation import Values, argument_name, stored
 from app.bridge.violations import taken
@@ -63,7 +63,7 @@ class Changes(Judging):
                 ParentKeys("uuid"),
                 rows,
                 Questions(()),
-                locked=False,
+                Lock.NONE,
             )
         )
         records = await self._run(statement, [key])

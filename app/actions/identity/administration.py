@@ -21,7 +21,7 @@ LIFE = StateMachine(
 
 # Whoever takes a role, or the right to act, from an administrator holds this name: two who do so
 # at once must not leave none.
-_LAST_ADMIN = "identity.last_admin"
+LAST_ADMIN = "identity.last_admin"
 
 _ADMINS = """
 select count(*) from identity.users
@@ -38,6 +38,7 @@ async def set_role(context: Context, user: UUID, role: UserRole) -> UUID:
     if role is UserRole.STAFF:
         raise Refused(Problem("INVALID", "staff are appointed by a university", ("role",)))
     async with context.change("user.set_role") as change:
+        await _one_after_the_other(change)
         await change.update(User, user, {"role": role, "university": None}, path=())
         await _somebody_is_left(change)
     return user
@@ -47,6 +48,7 @@ async def suspend(context: Context, user: UUID, reason: str | None) -> UUID:
     """End everything that a user is known by, and let them do nothing until reactivated."""
     _not_oneself(context, user)
     async with context.change("user.suspend") as change:
+        await _one_after_the_other(change)
         row = await _step(change, user, "suspend")
         ended = await end_everything(context.engine, user, row["email"])
         await _somebody_is_left(change)
@@ -67,6 +69,7 @@ async def delete_user(context: Context, user: UUID) -> UUID:
     Everybody may delete themselves, and administrators others.
     """
     async with context.change("user.delete") as change:
+        await _one_after_the_other(change)
         row = await deletion.delete(change, User, user)
         ended = await end_everything(context.engine, user, row["email"])
         await _somebody_is_left(change)
@@ -93,9 +96,17 @@ async def _step(change: Change, user: UUID, step: str) -> Row:
     return await change.set(User, user, {"status": LIFE.after(row["status"], step)})
 
 
+async def _one_after_the_other(change: Change) -> None:
+    """Wait for whoever else may take an administrator away, before anything else is locked.
+
+    Two administrators who delete each other would wait for each other otherwise: each for the
+    other's row, which the audit row refers to.
+    """
+    await change.one_at_a_time(LAST_ADMIN)
+
+
 async def _somebody_is_left(change: Change) -> None:
     """Refuse a change after which nobody could administer anything."""
-    await change.one_at_a_time(_LAST_ADMIN)
     ((number,),) = await change.fetch(_ADMINS)
     if not number:
         problem = "this is the last administrator: make somebody else one first"
