@@ -159,7 +159,8 @@ def row_key(table: type[Table], text: str, path: Path = ("id",)) -> uuid.UUID:
     """The key in a global id of a row of `table`. Raises Refused for anything else."""
     key = key_of_id(table.__name__, text)
     if key is None:
-        problem = f"{path[-1]} is not the id of a {table.__name__}; pass one as the API returned it"
+        name = "this" if path[-1].isdecimal() else path[-1]
+        problem = f"{name} is not the id of a {table.__name__}; pass one as the API returned it"
         raise Refused(Problem("INVALID", problem, path))
     return uuid.UUID(str(key))
 

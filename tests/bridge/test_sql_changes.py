@@ -99,7 +99,7 @@ def test_rows_are_found_by_several_columns_with_their_places() -> None:
     assert find(BOXES, "id", ("label", "keeper"), ((A, B), (B, B))).sql == (
         'select t2.place, t1."id" as key from "toys"."boxes" t1 join (values '
         "(0, $1::text, $2::text), (1, $2::text, $2::text)) t2 (place, v0, v1) "
-        'on t1."label" = t2.v0 and t1."keeper" = t2.v1'
+        'on t1."label" = t2.v0 and t1."keeper" = t2.v1 order by t1."id" for no key update of t1'
     )
 
 

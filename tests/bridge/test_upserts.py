@@ -209,3 +209,25 @@ async def test_another_unique_value_in_the_way_is_told_at_its_row(yard: SeedbedE
     ]  # fmt: skip
     assert await attempt(given(2, "n1")) == [("TAKEN", ("input", "0", "name"))]
     assert [row["name"] for row in await rows()] == ["n1"]
+
+
+@pytest.mark.parametrize("size", [1, 2])
+async def test_a_row_that_others_make_meanwhile_is_changed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    mine, there = await depot("ann"), Changes._there
+    await crate(mine, 1, price=5)
+
+    async def meanwhile(self: Changes, *args: Any) -> Any:
+        # What others commit between the search and the write.
+        monkeypatch.undo()
+        keys = await there(self, *args)
+        await crate(mine, 2, price=6)
+        return keys
+
+    monkeypatch.setattr(Changes, "_there", meanwhile)
+    told = await put(run, *(one(mine, 2 - n) for n in range(size)))
+    assert told["errors"] == []
+    shown = [(row["number"], row["name"], row["price"]) for row in told["crates"]]
+    assert shown == [(2, "new", "6.00"), (1, "new", "5.00")][:size]
+    assert [row["name"] for row in await rows()] == ["n1" if size == 1 else "new", "new"]

@@ -111,7 +111,10 @@ def _update_many(writer: Writer, changed: UpdateMany) -> str:
 def find(
     name: TableName, key: str, by: Sequence[str], rows: Sequence[Sequence[Value]]
 ) -> Statement:
-    """The rows with these values of the columns `by`, as `key`, each with its `place` in `rows`."""
+    """The rows with these values of the columns `by`, as `key`, each with its `place` in `rows`.
+
+    They are locked: one that is being deleted is not found.
+    """
     writer = Writer()
     alias, given = writer.alias(), writer.alias()
     values = ", ".join(
@@ -121,7 +124,8 @@ def find(
     names = ", ".join(f"v{n}" for n in range(len(by)))
     return writer.statement(
         f"select {given}.place, {name_of(alias, key)} as key from {table(name)} {alias} "
-        f"join (values {values}) {given} (place, {names}) on {meets}"
+        f"join (values {values}) {given} (place, {names}) on {meets} "
+        f"order by {name_of(alias, key)} for no key update of {alias}"
     )
 
 
