@@ -5,7 +5,7 @@ from uuid import UUID
 from app.actions import deletion
 from app.actions.identity.endings import end_everything
 from app.actions.states import StateMachine, Step
-from app.audit import Change
+from app.audit import Change, check_told
 from app.bridge import Problem, Refused, Row
 from app.context import Context
 from app.tables import User
@@ -47,6 +47,8 @@ async def set_role(context: Context, user: UUID, role: UserRole) -> UUID:
 async def suspend(context: Context, user: UUID, reason: str | None) -> UUID:
     """End everything that a user is known by, and let them do nothing until reactivated."""
     _not_oneself(context, user)
+    if reason is not None:
+        check_told(reason, ("reason",))
     async with context.change("user.suspend") as change:
         await _one_after_the_other(change)
         row = await _step(change, user, "suspend")
