@@ -38,9 +38,9 @@ async def set_role(context: Context, user: UUID, role: UserRole) -> UUID:
     if role is UserRole.STAFF:
         raise Refused(Problem("INVALID", "staff are appointed by a university", ("role",)))
     async with context.change("user.set_role") as change:
-        await _one_after_the_other(change)
+        await one_after_the_other(change)
         await change.update(User, user, {"role": role, "university": None}, path=())
-        await _somebody_is_left(change)
+        await somebody_is_left(change)
     return user
 
 
@@ -50,10 +50,10 @@ async def suspend(context: Context, user: UUID, reason: str | None) -> UUID:
     if reason is not None:
         check_told(reason, ("reason",))
     async with context.change("user.suspend") as change:
-        await _one_after_the_other(change)
+        await one_after_the_other(change)
         row = await _step(change, user, "suspend")
         ended = await end_everything(context.engine, user, row["email"])
-        await _somebody_is_left(change)
+        await somebody_is_left(change)
         change.about(User, user, reason=reason, **ended)
     return user
 
@@ -71,10 +71,10 @@ async def delete_user(context: Context, user: UUID) -> UUID:
     Everybody may delete themselves, and administrators others.
     """
     async with context.change("user.delete") as change:
-        await _one_after_the_other(change)
+        await one_after_the_other(change)
         row = await deletion.delete(change, User, user)
         ended = await end_everything(context.engine, user, row["email"])
-        await _somebody_is_left(change)
+        await somebody_is_left(change)
         change.about(User, user, **ended)
     return user
 
@@ -98,7 +98,7 @@ async def _step(change: Change, user: UUID, step: str) -> Row:
     return await change.set(User, user, {"status": LIFE.after(row["status"], step)})
 
 
-async def _one_after_the_other(change: Change) -> None:
+async def one_after_the_other(change: Change) -> None:
     """Wait for whoever else may take an administrator away, before anything else is locked.
 
     Two administrators who delete each other would wait for each other otherwise: each for the
@@ -107,7 +107,7 @@ async def _one_after_the_other(change: Change) -> None:
     await change.one_at_a_time(LAST_ADMIN)
 
 
-async def _somebody_is_left(change: Change) -> None:
+async def somebody_is_left(change: Change) -> None:
     """Refuse a change after which nobody could administer anything."""
     ((number,),) = await change.fetch(_ADMINS)
     if not number:
