@@ -93,6 +93,15 @@ MANY = """mutation($input: [CrateInput!]!) { createCrates(input: $input) {
   crates { number } errors { code message path } } }"""
 
 
+async def test_an_id_that_is_none_is_told_at_its_place(yard: SeedbedEngine) -> None:
+    run = crates.runner(yard, crates.build())
+    document = 'mutation { deleteCrates(ids: ["x"]) { errors { message path } } }'
+    answer = await run(document, ANN)
+    (told,) = orjson.loads(encode(answer.data)).values()
+    said = "this is not the id of a ToyCrate; pass one as the API returned it"
+    assert told["errors"] == [{"message": said, "path": ["ids", "0"]}]
+
+
 async def test_of_many_rows_a_hidden_parent_and_a_missing_one_are_told_alike(
     yard: SeedbedEngine,
 ) -> None:

@@ -212,10 +212,6 @@ MANY = """mutation($input: [CrateInput!]!) { createCrates(input: $input) {
 } }"""
 
 
-DELETE_MANY = """mutation($ids: [ID!]!) { deleteCrates(ids: $ids) {
-  deletedIds errors { code message path } } }"""
-
-
 async def test_many_rows_are_created_in_one_statement_in_their_order(run: Run) -> None:
     mine = await depot("ann")
     counts = []
@@ -241,9 +237,6 @@ async def test_one_bad_row_of_many_and_nothing_is_written(run: Run) -> None:
     assert await attempt(one(mine), one(mine, number=-1), one("x", number=3)) == [
         ("INVALID", "input.2.depotId")
     ]
-    told = await payload(await run(DELETE_MANY, ANN, {"ids": ["x"]}))
-    said = "this is not the id of a ToyCrate; pass one as the API returned it"
-    assert [(error["message"], error["path"]) for error in told["errors"]] == [(said, ["ids", "0"])]
     assert await attempt(one(mine), one(mine, number=-1), one(mine, name="")) == [
         ("INVALID", "input.1.number"), ("REQUIRED", "input.2.name")
     ]  # fmt: skip
@@ -296,13 +289,15 @@ async def test_an_upsert_makes_a_row_and_then_changes_it(run: Run) -> None:
 
 
 async def test_rows_are_deleted_for_good_or_not_at_all(run: Run) -> None:
+    document = """mutation($ids: [ID!]!) { deleteCrates(ids: $ids) {
+      deletedIds errors { code path } } }"""
     mine, theirs = await depot("ann"), await depot("bob")
     keys = [await crate(mine, 1), await crate(mine, 2), await crate(theirs, 3)]
     ids = [f"ToyCrate_{key}" for key in keys]
-    told = await payload(await run(DELETE_MANY, ANN, {"ids": ids}))
+    told = await payload(await run(document, ANN, {"ids": ids}))
     assert (told["deletedIds"], errors(told)) == (None, [("NOT_FOUND", "ids.2")])
     assert len(await rows()) == 3
-    told = await payload(await run(DELETE_MANY, ANN, {"ids": ids[:2]}))
+    told = await payload(await run(document, ANN, {"ids": ids[:2]}))
     assert told == {"deletedIds": ids[:2], "errors": []}
     assert [row["number"] for row in await rows()] == [3]
 
