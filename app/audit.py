@@ -11,7 +11,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
-from app.bridge import Changes, Row, Viewer, Written
+from app.bridge import Changes, Problem, Refused, Row, Viewer, Written
 from app.bridge.writing import Fetch, Writing
 from app.database import SeedbedEngine
 from app.policy import access_table
@@ -36,6 +36,15 @@ class Origin:
             "ip_address": self.address and self.address[:45],
             "user_agent": self.agent and self.agent[:512],
         }
+
+
+def check_told(text: str, path: tuple[str, ...]) -> None:
+    """Raise Refused for a text by its sender that the log would cut or cannot hold; see `path`."""
+    if len(text) > _LONGEST:
+        raise Refused(Problem("TOO_LONG", f"{path[-1]} may have {_LONGEST} characters", path))
+    if "\x00" in text:
+        problem = f"{path[-1]} holds a character that cannot be stored"
+        raise Refused(Problem("INVALID", problem, path))
 
 
 class Change(Changes):

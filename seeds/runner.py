@@ -1,6 +1,5 @@
 """Seeding: one transaction per domain, what happened per table, and the logins it makes."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from app.actions.identity import hash_password
 from app.audit import recorded
 from app.context import ANONYMOUS
 from app.database import SeedbedEngine
+from app.jobs import is_mailable
 from app.tables import TABLES
 from app.tables.assessment import AssessmentSession, Document, Response
 from app.tables.identity import ApiKey, MagicLink, RefreshToken, Session, UserRole
@@ -192,7 +192,7 @@ async def _has_administrator(engine: SeedbedEngine) -> bool:
 
 async def _administrator(engine: SeedbedEngine, wanted: Administrator) -> TableReport:
     """Make the administrator, or find that there is one; nobody is promoted on the quiet."""
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", wanted.email):
+    if not is_mailable(wanted.email):
         raise SeedError(f"{wanted.email} is no email address: --admin_email=you@example.org.")
     if len(wanted.password) < _SHORTEST_PASSWORD or wanted.password == identity.DEMO_PASSWORD:
         raise SeedError(

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.actions.states import StateMachine, Step
-from app.audit import Change
+from app.audit import Change, check_told
 from app.bridge import Problem, Refused, Row
 from app.bridge.validation import stored
 from app.context import Context
@@ -119,6 +119,7 @@ async def complete(context: Context, key: UUID) -> UUID:
 
 async def fail(context: Context, key: UUID, reason: str) -> UUID:
     """End a payment badly; what was authorized is void. Refuses one of which a part is captured."""
+    check_told(reason, ("reason",))
     async with context.change("payment.fail") as change:
         await _end(change, "fail", key)
         change.about(Payment, key, reason=reason)

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from app.actions.identity.administration import one_after_the_other, somebody_is_left
 from app.admin.accounts import AdminUser, Visit, visit
 from app.admin.effects import before_change, before_create, before_delete
 from app.admin.rights import Deletion, Right, right_to
@@ -25,6 +26,7 @@ from app.admin.values import decoded, is_same, is_unset
 from app.audit import recorded
 from app.bridge import Problem, Refused
 from app.bridge.writing import Row, key_of, row_of
+from app.tables import User
 
 __all__ = ["Editor"]
 
@@ -138,6 +140,8 @@ async def _update(
     values = decoded(table, given)
     try:
         async with recorded(seen.engine, "admin.update", user.viewer, seen.origin) as change:
+            if table is User:
+                await one_after_the_other(change)
             present = row = await _locked(seen, user, table, key)
             columns = _columns(table)
             changed = {
@@ -150,6 +154,8 @@ async def _update(
                 raise _UnchangedError
             changed = await before_change(seen.engine, change, user, table, present, changed)
             row = await change.set(table, key, changed)
+            if table is User:
+                await somebody_is_left(change)
     except _UnchangedError:
         pass
     return _json({n: row[n] for n, column in _columns(table).items() if not column._meta.secret})
@@ -161,6 +167,8 @@ async def _delete(
     if right.deletion is Deletion.NO:
         raise HTTPException(405, f"{table.__name__}: not deleted here. {right.instead}".strip())
     async with recorded(seen.engine, "admin.delete", user.viewer, seen.origin) as change:
+        if table is User:
+            await one_after_the_other(change)
         present = await _locked(seen, user, table, key)
         if right.deletion is Deletion.ROW:
             await change.remove(table, key)
@@ -169,6 +177,8 @@ async def _delete(
         else:
             gone = await before_delete(seen.engine, change, user, table, present)
             await change.set(table, key, gone)
+            if table is User:
+                await somebody_is_left(change)
     return Response(status_code=204)
 
 
@@ -180,7 +190,7 @@ async def _locked(seen: Visit, user: AdminUser, table: type[Table], key: UUID) -
         where += f' and "{OWN[table]._meta.name}" = $2'
         values.append(university)
     found = await seen.engine.fetch(
-        f"select * from {name} where {where} for update",  # noqa: S608 - names of our tables
+        f"select * from {name} where {where} for no key update",  # noqa: S608 - names of our tables
         *values,
     )
     if not found:

@@ -38,7 +38,7 @@ async def before_change(
 ) -> dict[str, Any]:
     """The new values of a row, completed. What must end with the change ends in its transaction.
 
-    Nobody takes their own rights away: some administrator always stays.
+    Nobody takes their own rights away.
     """
     if table is User:
         if present["id"] == user.id and (own := sorted({"role", "status"} & set(values))):

@@ -1,7 +1,9 @@
 """Changes by a caller, within their policy: of one row, or of many in one statement."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 from piccolo.table import Table
 
@@ -16,10 +18,10 @@ from app.bridge.plan import (
     Constant,
     ParentKeys,
 )
-from app.bridge.plan.changes import Questions, Targets
+from app.bridge.plan.changes import Lock, Questions, Targets
 from app.bridge.sql import changes as sql
 from app.bridge.validation import Values, argument_name, stored
-from app.bridge.violations import taken
+from app.bridge.violations import place_of, taken, unique_columns
 from app.bridge.writing import (
     PathOf,
     Row,
@@ -30,9 +32,6 @@ from app.bridge.writing import (
     new_key,
     row_of,
 )
-
-# Of an upsert: what it leaves out because somebody has just made it, it finds the next time.
-_ATTEMPTS = 3
 
 
 class Changes(Judging):
@@ -66,7 +65,7 @@ class Changes(Judging):
                 ParentKeys("uuid"),
                 rows,
                 Questions(()),
-                locked=False,
+                Lock.NONE,
             )
         )
         records = await self._run(statement, [key])
@@ -103,11 +102,12 @@ class Changes(Judging):
             # A constraint does not say which row violates it: a parent that is missing would be
             # told at another place than one that is hidden.
             await self._check_new(table, made, rows, path)
-        records = await self._insert(table, made, place, tests, skip=True)
+        with _at_its_row(table, list(map(_plain, made)), path):
+            records = await self._insert(table, _in_one_order(table, made), place, tests, skip=True)
         found = {record[key]: record for record in records}
         if left_out := [n for n, row in enumerate(made) if row[key].value not in found]:
             if len(made) > 1:
-                raise Refused(*(taken([], path(n)) for n in left_out))
+                raise Refused(*(_in_the_way(table, path(n)) for n in left_out))
             # What stands in the way may be hidden: only whoever may create such a row is told.
             await self._check_new(table, made, rows, path)
             # Of one row, the constraint that it violates tells more than that it was left out.
@@ -155,7 +155,10 @@ class Changes(Judging):
                 self._note(table, key, row, row, ()) for key, row in zip(keys, before, strict=True)
             ]
         tests, keyed = Questions(self._sees(table, names)), list(zip(keys, made, strict=True))
-        records = await self._update_many(table, keyed, _common(path, keys), tests)
+        with _at_its_row(
+            table, [dict(old) | _plain(new) for old, new in zip(before, made, strict=True)], path
+        ):
+            records = await self._update_many(table, keyed, _common(path, keys), tests)
         found = {record[key_of(table)]: record for record in records}
         self._check_parents(table, [found[key] for key in keys], every, path)
         return [
@@ -178,28 +181,18 @@ class Changes(Judging):
         Only for callers who may create them all, so that nobody else learns which are there.
         """
         self._check(table, Action.CREATE, rows)
-        made = self._stored(table, rows, path, new=True)
-        wanted = [tuple(row[name] for name in by) for row in made]
-        await self._await_turn(table, wanted, by, path)
-        key = key_of(table)
+        made, key = self._stored(table, rows, path, new=True), key_of(table)
         tried = [{key: Constant(new_key(table), "uuid")} | row for row in made]
         await self._check_new(table, tried, rows, path)
         put: dict[int, Row] = {}
-        for attempt in range(_ATTEMPTS):
-            left = [n for n in range(len(rows)) if n not in put]
-            done = await self._put(
-                table,
-                [tried[n] for n in left],
-                [rows[n] for n in left],
-                by,
-                _among(left, path),
-                # Of one row, the constraint that it violates tells more than that it was left out.
-                skip=len(left) > 1 or attempt == 0,
-            )
-            put |= {left[place]: row for place, row in done.items()}
-            if len(put) == len(rows):
-                return [put[n] for n in range(len(rows))]
-        raise Refused(*(taken([], path(n)) for n in range(len(rows)) if n not in put))
+        left = await self._put(table, tried, rows, by, path, put, skip=True)
+        if left:
+            # Made by somebody else since they were looked for: they are there now. Of one row, the
+            # constraint that it violates tells more than that it was left out.
+            left = await self._put(table, tried, rows, by, path, put, skip=len(rows) > 1)
+        if left:
+            raise Refused(*(_in_the_way(table, path(n)) for n in left))
+        return [put[n] for n in range(len(rows))]
 
     async def delete(self, table: type[Table], key: uuid.UUID, path: Path = ("id",)) -> Row:
         """Delete a row that the caller may delete, for good; returns what it was."""
@@ -218,22 +211,7 @@ class Changes(Judging):
         ]
         return rows
 
-    # --- what an upsert does ----------------------------------------------------------------------
-
-    async def _await_turn(
-        self,
-        table: type[Table],
-        wanted: Sequence[tuple[Constant, ...]],
-        by: Sequence[str],
-        path: PathOf,
-    ) -> None:
-        """Of two that upsert the same at once, the later one waits here, and then finds the row."""
-        if twice := [n for n, each in enumerate(wanted) if each in wanted[:n]]:
-            names = [argument_name(column_of(table, name)) for name in by]
-            said = f"{' and '.join(names)} {'come' if len(names) > 1 else 'comes'} twice"
-            raise Refused(*(Problem("INVALID", said, path(n)) for n in twice))
-        name = table._meta.get_formatted_tablename()
-        await self.each_at_a_time([f"{name}:{[str(v.value) for v in each]}" for each in wanted])
+    # --- what an upsert finds ---------------------------------------------------------------------
 
     async def _put(
         self,
@@ -242,43 +220,62 @@ class Changes(Judging):
         rows: Sequence[Values],
         by: Sequence[str],
         path: PathOf,
+        put: dict[int, Row],
         *,
         skip: bool,
-    ) -> dict[int, Row]:
-        """Change the rows that are there and insert the others; returns those written, by place.
+    ) -> list[int]:
+        """Write the rows that are not in `put` yet, and add them there, by place.
 
-        With `skip`, an insert that another row stands in the way of is left out: somebody has made
-        that row since, by a change that is no upsert, and so waited for nobody.
+        Returns the places of those that, with `skip`, were left out.
         """
-        key = key_of(table)
-        wanted = [tuple(row[name] for name in by) for row in tried]
-        records = await self._run(sql.find(table_name(table), key, by, wanted))
-        there = {record["place"]: record["key"] for record in records}
+        places, key = [n for n in range(len(rows)) if n not in put], key_of(table)
+        there = await self._there(table, {n: tried[n] for n in places}, by, path)
         before = await self._targets_by(table, there, rows, by, path)
-        new = [n for n in range(len(rows)) if n not in there]
-        not_set = {key, *by}
-        changed = {n: {k: v for k, v in tried[n].items() if k not in not_set} for n in there}
-        records = await self._upsert_many(
-            table,
-            [tried[n] for n in new],
-            [(there[n], values) for n, values in changed.items()],
-            _common(path, rows),
-            self._of_new(table, rows),
-            skip=skip,
-        )
+        new = [n for n in places if n not in there]
+        rest = {n: {k: v for k, v in tried[n].items() if k not in (key, *by)} for n in there}
+        to_be = [dict(before.get(n, {})) | _plain(row) for n, row in enumerate(tried)]
+        to_be = [row | {key: there.get(n, row[key])} for n, row in enumerate(to_be)]
+        with _at_its_row(table, to_be, path):
+            records = await self._upsert_many(
+                table,
+                _in_one_order(table, [tried[n] for n in new]),
+                [(there[n], values) for n, values in rest.items()],
+                _common(path, rows),
+                self._of_new(table, rows),
+                skip=skip,
+            )
         found = {record[key]: record for record in records}
-        made = [n for n in new if tried[n][key].value in found]
-        fresh = [found[tried[n][key].value] for n in made]
-        self._judge_new(table, fresh, [rows[n] for n in made], lambda place: path(made[place]))
-        put: dict[int, Row] = {}
-        for n in range(len(rows)):
+        made = {n: found[k] for n in new if (k := tried[n][key].value) in found}
+        given = [rows[n] for n in made]
+        self._judge_new(table, list(made.values()), given, lambda place: path(list(made)[place]))
+        for n in places:
             if n in there:
                 record = found.get(there[n])
                 after = row_of(table, record) if record else before[n]
-                put[n] = self._note(table, there[n], before[n], after, changed[n])
+                put[n] = self._note(table, there[n], before[n], after, rest[n])
             elif n in made:
-                (put[n],) = self._note_new(table, [found[tried[n][key].value]])
-        return put
+                (put[n],) = self._note_new(table, [made[n]])
+        return [n for n in new if n not in made]
+
+    async def _there(
+        self,
+        table: type[Table],
+        rows: Mapping[int, Mapping[str, Constant]],
+        by: Sequence[str],
+        path: PathOf,
+    ) -> dict[int, uuid.UUID]:
+        """The keys of the rows that have these values of `by`, locked, whoever sees them."""
+        places = list(rows)
+        wanted = [tuple(row[name] for name in by) for row in rows.values()]
+        if twice := [places[n] for n, each in enumerate(wanted) if each in wanted[:n]]:
+            names = [argument_name(column_of(table, name)) for name in by]
+            said = f"{' and '.join(names)} {'come' if names[1:] else 'comes'} twice"
+            raise Refused(*(Problem("INVALID", said, path(n)) for n in twice))
+        # Two that upsert the same at once: the later one waits here, and then finds the row.
+        name = table._meta.get_formatted_tablename()
+        await self.each_at_a_time([f"{name}:{[str(v.value) for v in each]}" for each in wanted])
+        found = await self._run(sql.find(table_name(table), key_of(table), by, wanted))
+        return {places[record["place"]]: record["key"] for record in found}
 
     async def _targets_by(
         self,
@@ -305,11 +302,45 @@ class Changes(Judging):
         return dict(zip(places, found, strict=True))
 
 
-def _among(places: Sequence[int], path: PathOf) -> PathOf:
-    """The paths of some of the rows, by their places among these."""
-    return lambda place: path(places[place])
+def _in_one_order(
+    table: type[Table], rows: Sequence[Mapping[str, Constant]]
+) -> list[Mapping[str, Constant]]:
+    """New rows by their unique values: whoever inserts the same waits, but not in a circle."""
+    names = [name for names in unique_columns(table) for name in names if name != key_of(table)]
+    return sorted(rows, key=lambda row: [str(row.get(name)) for name in names])
 
 
 def _common(path: PathOf, rows: Sequence[object]) -> Path:
-    """Where a violated constraint is told of, which names no row: the only one, or their list."""
+    """Where a violated constraint is told of that tells of no row: the only one, or their list."""
     return path(0) if len(rows) == 1 else path(0)[:-1]
+
+
+def _plain(row: Mapping[str, Constant]) -> dict[str, object]:
+    """The values of a row that is to be written."""
+    return {name: constant.value for name, constant in row.items()}
+
+
+@contextmanager
+def _at_its_row(
+    table: type[Table], rows: Sequence[Mapping[str, object]], path: PathOf
+) -> Iterator[None]:
+    """Tell of a violated constraint at the row that violates it, as far as the database says it.
+
+    `rows` are as they are to be.
+    """
+    try:
+        yield
+    except Refused as refused:
+        place = place_of(refused.__cause__, key_of(table), rows)
+        if place is None:
+            raise
+        rest = len(_common(path, rows))
+        raise Refused(
+            *(replace(one, path=path(place) + one.path[rest:]) for one in refused.problems)
+        ) from refused.__cause__
+
+
+def _in_the_way(table: type[Table], path: Path) -> Problem:
+    """What a row was left out for: which constraint it was is known where there is one alone."""
+    own = [names for names in unique_columns(table) if names != (key_of(table),)]
+    return taken([column_of(table, name) for name in own[0]] if len(own) == 1 else [], path)

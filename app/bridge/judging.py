@@ -23,7 +23,7 @@ from app.bridge.plan import (
     Predicate,
     any_of,
 )
-from app.bridge.plan.changes import Questions, Targets
+from app.bridge.plan.changes import Lock, Questions, Targets
 from app.bridge.sql import changes as sql
 from app.bridge.sql.changes import TEST
 from app.bridge.validation import Values, argument_name, stored
@@ -43,6 +43,8 @@ from app.bridge.writing import (
 _ALLOWED = "allowed"
 _MAY_SET = "may_set_"
 _SEES = "sees_"
+
+_DELETING = frozenset({Action.DELETE, Action.PURGE})
 
 
 class Judging(Writing):
@@ -68,8 +70,9 @@ class Judging(Writing):
         access = self._of(table, action)
         visible = any_of(self._of(table, Action.READ).rows, access.rows)
         tests = Questions(_allowed(access, given))
+        lock = Lock.DELETE if action in _DELETING else Lock.CHANGE
         statement = sql.lock(
-            Targets(table_name(table), key_of(table), ParentKeys("uuid"), visible, tests)
+            Targets(table_name(table), key_of(table), ParentKeys("uuid"), visible, tests, lock)
         )
         found = {record[key_of(table)]: record for record in await self._run(statement, keys)}
         if problems := list(_unusable(table, keys, found, path)):

@@ -100,8 +100,7 @@ def input_type(
             kind = strawberry.ID if _is_id(column) else column_type(column).python
             required = is_required(column) and not partial and name not in may_be_absent
             required = required or column._meta.primary_key
-            # A column that is never null but has a default may be left out, and not be null: that
-            # is told as any other problem.
+            # Null for a column that is never null but has a default is told as any other problem.
             cls.__annotations__[name] = kind if required else kind | None
             made: Any = strawberry.field(
                 name=argument_name(column),

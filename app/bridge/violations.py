@@ -5,7 +5,7 @@ of the tables. What is told comes from the statement's own table and columns, ne
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from asyncpg import (
     CheckViolationError,
@@ -21,6 +21,9 @@ from piccolo.table import Table
 
 from app.bridge.errors import Path, Problem
 from app.bridge.validation import argument_name, rules_of
+
+# What a violated key has, in the detail of an error; an index on expressions does not match.
+_VALUES = re.compile(r"\(([^()]*)\)=\((.*)\)", re.DOTALL)
 
 
 def problem_of(
@@ -49,6 +52,28 @@ def problem_of(
             return Problem("REQUIRED", f"{wanted} is missing", _place(path, columns))
         case _:
             return None
+
+
+def place_of(
+    error: BaseException | None, key: str, rows: Sequence[Mapping[str, object]]
+) -> int | None:
+    """Which of the rows, as they were to be, the database refused; None where that is not clear.
+
+    Its detail alone tells: "Key (a, b)=(1, 2) ..." or "Failing row contains (<key>, ...)".
+    """
+    detail = str(getattr(error, "detail", None) or "")
+    if (found := _VALUES.search(detail)) is None:
+        fits = [n for n, row in enumerate(rows) if f"({row[key]}, " in detail]
+    else:
+        names = [name.strip('"') for name in found[1].split(", ")]
+        fits = [
+            n
+            for n, row in enumerate(rows)
+            if all(name in row for name in names)
+            and ", ".join(str(row[name]) for name in names) == found[2]
+        ]
+    # Of two that are to have the same, the later one is in the way of the other.
+    return fits[-1] if fits else None
 
 
 def taken(columns: list[Column], path: Path) -> Problem:

@@ -1,7 +1,6 @@
 """`piccolo db create-admin`: make or promote a user to an active administrator."""
 
 import getpass
-import re
 import sys
 from collections.abc import Callable
 
@@ -9,10 +8,12 @@ import asyncpg
 
 from app.actions.identity import end_everything, hash_password
 from app.audit import recorded
+from app.bridge.blank import is_blank
 from app.commands import console
 from app.commands.console import CommandError, UsageError
 from app.context import ANONYMOUS
 from app.database import SeedbedEngine
+from app.jobs import is_mailable
 from app.tables.identity import User, UserRole, UserStatus
 
 SHORTEST, LONGEST = 12, 1000  # characters of a password
@@ -34,8 +35,10 @@ def create_admin(email: str, name: str = "") -> None:
 async def make(engine: SeedbedEngine, email: str, name: str, password: Callable[[], str]) -> int:
     """Check, hash and write, with the audit row in the same transaction: the exit code."""
     email, name = email.strip(), name.strip()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or len(email) > 254:
+    if not is_mailable(email):
         raise UsageError(f"{email} is no email address: give one such as you@example.org.")
+    if name and is_blank(name):
+        raise UsageError("Nobody would see anything of this name.")
     if len(name) > 200:
         raise UsageError("The name is longer than 200 characters.")
     if not name and not await _find(engine, email):

@@ -163,7 +163,10 @@ async def complete_payment(context: Context, id: ID) -> UUID:
 
 @mutations.field(who=ADMINS, payment=tables.Payment)
 async def fail_payment(context: Context, id: ID, reason: str) -> UUID:
-    """End a payment badly, with a reason for the record, as long as nothing of it is captured."""
+    """End a payment badly, as long as nothing of it is captured.
+
+    `reason`, of 200 characters at most, is for the audit log.
+    """
     return await actions.fail(context, row_key(tables.Payment, id), reason)
 
 

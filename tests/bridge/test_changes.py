@@ -93,6 +93,15 @@ MANY = """mutation($input: [CrateInput!]!) { createCrates(input: $input) {
   crates { number } errors { code message path } } }"""
 
 
+async def test_an_id_that_is_none_is_told_at_its_place(yard: SeedbedEngine) -> None:
+    run = crates.runner(yard, crates.build())
+    document = 'mutation { deleteCrates(ids: ["x"]) { errors { message path } } }'
+    answer = await run(document, ANN)
+    (told,) = orjson.loads(encode(answer.data)).values()
+    said = "this is not the id of a ToyCrate; pass one as the API returned it"
+    assert told["errors"] == [{"message": said, "path": ["ids", "0"]}]
+
+
 async def test_of_many_rows_a_hidden_parent_and_a_missing_one_are_told_alike(
     yard: SeedbedEngine,
 ) -> None:
@@ -112,14 +121,43 @@ async def test_of_many_rows_a_hidden_parent_and_a_missing_one_are_told_alike(
     assert await rows() == []
 
 
-async def test_a_constraint_that_names_no_row_is_told_of_all_of_them(yard: SeedbedEngine) -> None:
+@pytest.mark.parametrize("several", [True, False])
+async def test_a_violated_constraint_is_told_at_its_row(yard: SeedbedEngine, several: bool) -> None:
     mine = await depot("ann")
-    dear = new(mine, 2, price=100)
-    for given, path in (([new(mine), dear], ("input",)), ([dear], ("input", "0"))):
+    first, second, third = [await crate(mine, n) for n in (7, 8, 9)]
+
+    async def told(bulk: str, *given: Any) -> list[tuple[str, tuple[str, ...]]]:
+        writing = changes(yard, ANN)
+        arguments = [Crate, given if several else given[1:]]
+        by = [["depot", "number"]] if bulk == "upsert_many" else []
         with pytest.raises(Refused) as caught:
             async with yard.transaction():
-                await changes(yard, ANN).create_many(Crate, given, place)
-        assert [(p.code, p.path) for p in caught.value.problems] == [("INVALID", path)]
+                await getattr(writing, bulk)(*arguments, *by, place)
+        return [(problem.code, problem.path) for problem in caught.value.problems]
+
+    at = ("input", "1" if several else "0")
+    good, dear = new(mine), new(mine, 2, price=100)
+    assert await told("create_many", good, dear) == [("INVALID", at)]
+    assert await told("upsert_many", good, dear) == [("INVALID", at)]
+    assert await told("upsert_many", good, new(mine, 8, price=100)) == [("INVALID", at)]
+    assert await told("update_many", (first, {"name": "a"}), (second, {"price": 100})) == [
+        ("INVALID", at)
+    ]
+    for number in (9, 8 if several else 9):
+        rest = [(third, {"number": 8})] if number == 8 else [(second, {"number": number})]
+        assert await told("update_many", (first, {"name": "a"}), *rest) == [("TAKEN", at)]
+    assert [row["name"] for row in await rows()] == ["n7", "n8", "n9"]
+
+
+async def test_a_violated_index_on_an_expression_is_told_of_all_rows(yard: SeedbedEngine) -> None:
+    await yard.fetch("create unique index crates_name_key on yard.crates (lower(name))")
+    mine = await depot("ann")
+    first, second = await crate(mine, 1), await crate(mine, 2)
+    given: list[tuple[UUID, Values]] = [(first, {"price": 1}), (second, {"name": "N1"})]
+    with pytest.raises(Refused) as caught:
+        async with yard.transaction():
+            await changes(yard, ANN).update_many(Crate, given, place)
+    assert [(p.code, p.path) for p in caught.value.problems] == [("TAKEN", ("input", "name"))]
 
 
 @pytest.mark.parametrize("amount", ["1e30", "-1e30", "9" * 200, "1e1000"])

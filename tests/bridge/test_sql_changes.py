@@ -1,7 +1,9 @@
 """Statements that write, as text: no database is needed."""
 
+import pytest
+
 from app.bridge.plan import Compare, Constant, FromViewer, Operator, ParentKeys, TableName
-from app.bridge.plan.changes import Insert, Questions, Targets, Update, UpdateMany
+from app.bridge.plan.changes import Insert, Lock, Questions, Targets, Update, UpdateMany
 from app.bridge.sql.changes import (
     attempt,
     delete,
@@ -53,7 +55,7 @@ def test_an_attempt_asks_about_rows_and_writes_none() -> None:
 
 def test_update_returns_the_values_before() -> None:
     assert update(Update(BOXES, "id", KEY, (("label", A), ("weight", B)), MINE)).sql == (
-        'with t2 as (select * from "toys"."boxes" where "id" = $3::uuid for update) '
+        'with t2 as (select * from "toys"."boxes" where "id" = $3::uuid for no key update) '
         'update "toys"."boxes" t1 set "label" = $1::text, "weight" = $2::text from t2 '
         'where t1."id" = t2."id" '
         'returning t1.*, t2."label" as "_old_label", t2."weight" as "_old_weight", '
@@ -97,16 +99,24 @@ def test_rows_are_found_by_several_columns_with_their_places() -> None:
     assert find(BOXES, "id", ("label", "keeper"), ((A, B), (B, B))).sql == (
         'select t2.place, t1."id" as key from "toys"."boxes" t1 join (values '
         "(0, $1::text, $2::text), (1, $2::text, $2::text)) t2 (place, v0, v1) "
-        'on t1."label" = t2.v0 and t1."keeper" = t2.v1 order by t1."id" for update of t1'
+        'on t1."label" = t2.v0 and t1."keeper" = t2.v1 order by t1."id" for no key update of t1'
     )
 
 
-def test_lock() -> None:
+@pytest.mark.parametrize(
+    ("how", "locking"),
+    [
+        (Lock.CHANGE, " for no key update of t1"),
+        (Lock.DELETE, " for update of t1"),
+        (Lock.NONE, ""),
+    ],
+)
+def test_lock(how: Lock, locking: str) -> None:
     (_, mine), *_ = MINE.conditions
-    assert lock(Targets(BOXES, "id", ParentKeys("uuid"), mine, MINE)).sql == (
+    assert lock(Targets(BOXES, "id", ParentKeys("uuid"), mine, MINE, how)).sql == (
         'select t1.*, (t1."keeper" = $1::text) as "_test_allowed" from "toys"."boxes" t1 '
         'where t1."id" = any($2::uuid[]) and t1."keeper" = $1::text '
-        'order by t1."id" for update of t1'
+        f'order by t1."id"{locking}'
     )
 
 

@@ -78,6 +78,10 @@ async def test_a_user_is_promoted_and_all_it_was_known_by_ends(
     ("email", "name", "password", "sentence"),
     [
         ("ann", "Ann", PASSWORD, "ann is no email address"),
+        # Nobody could log in with these: the API takes addresses that mail can go to.
+        ("an,n@firm.example", "Ann", PASSWORD, "an,n@firm.example is no email address"),
+        ("ann\u200b@firm.example", "Ann", PASSWORD, "is no email address"),
+        ("ann@firm.example", "\u3164", PASSWORD, "Nobody would see anything of this name"),
         ("ann@firm.example", "", PASSWORD, "There is no user ann@firm.example yet: add --name"),
         ("ann@firm.example", "Ann", "short", "must have 12 to 1000 characters; this one has 5"),
         ("ann@firm.example", "Ann", "x" * 1001, "must have 12 to 1000 characters"),

@@ -75,6 +75,11 @@ async def test_a_suspended_user_can_do_nothing_at_once(
     await save(user)
     token = await sign_in(user)
     arguments = f'id: "{global_id(user)}"'
+    for reason, code in (("x" * 201, "TOO_LONG"), ("a\\u0000", "INVALID")):
+        told = await call(
+            client, admin, "suspendUser", f'{arguments}, reason: "{reason}"', "user { status }"
+        )
+        assert told == {"user": None, "errors": refused(code, "reason")}
     told = await call(
         client, admin, "suspendUser", f'{arguments}, reason: "spam"', "user { status }"
     )

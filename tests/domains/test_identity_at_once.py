@@ -6,16 +6,17 @@ from typing import Any
 
 import httpx
 
-from app.actions.identity import accounts, end_everything, verify_password
+from app.actions.identity import accounts, administration, end_everything, verify_password
 from app.actions.identity.keys import MOST_KEYS
 from app.audit import recorded
 from app.bridge import Viewer
+from app.bridge.writing import Writing
 from app.database import SeedbedEngine
 from app.policy import Caller
 from app.tables import ApiKey, MagicLink, RefreshToken, Session, User
 from seeds import identity
 from seeds.upsert import save
-from tests.graphql import ask, code_of, send, sign_in
+from tests.graphql import ask, code_of, global_id, send, sign_in
 from tests.people import REFRESH, actions, log_in, mails, person
 from tests.waiting import Request, begun
 
@@ -121,3 +122,52 @@ async def test_two_links_of_one_address_at_once_make_one_user(
     # The account that the first has made ends the other one.
     assert told == ["INVALID_TOKEN"]
     assert (await User.count(), await Session.count()) == (1, 1)
+
+
+JOIN = """mutation($id: ID!, $organization: ID!) {
+  setUserOrganization(id: $id, organizationId: $organization) { errors { code } } }"""
+DELETE = "mutation($id: ID!) { deleteUser(id: $id) { deletedId errors { code } } }"
+
+
+async def test_who_is_being_changed_changes_others_meanwhile(
+    client: httpx.AsyncClient, committed: SeedbedEngine
+) -> None:
+    organization = identity.organization()
+    await save(organization)
+    ann, bob = await person(role="ADMIN"), await person(role="ADMIN")
+    values = {"id": global_id(ann), "organization": global_id(organization)}
+    request = send(client, JOIN, values, await sign_in(bob))
+    outside = contextvars.copy_context()
+    viewer = Viewer(Caller.ADMIN, {"user": ann["id"]})
+    async with asyncio.timeout(30), recorded(committed, "user.update", viewer) as change:
+        await change.update(User, bob["id"], {"name": "Bob"})
+        # Bob's audit row refers to his own, which is locked. Ann's will refer to hers.
+        sent = asyncio.get_running_loop().create_task(request, context=outside)
+        answer = (await sent).json()
+    assert answer == {"data": {"setUserOrganization": {"errors": []}}}
+    assert sorted(await actions()) == ["user.set_organization", "user.update"]
+
+
+async def test_two_administrators_who_delete_each_other_leave_one(
+    client: httpx.AsyncClient, committed: SeedbedEngine
+) -> None:
+    ann, bob = await person(role="ADMIN"), await person(role="ADMIN")
+    requests = [
+        send(client, DELETE, {"id": global_id(other)}, await sign_in(user))
+        for user, other in ((ann, bob), (bob, ann))
+    ]
+    outside = contextvars.copy_context()
+    async with asyncio.timeout(30), committed.transaction():
+        # Both have come as far as they get while somebody else deletes an administrator.
+        await Writing(Viewer(Caller.ADMIN, {}), committed.fetch).one_at_a_time(
+            administration.LAST_ADMIN
+        )
+        sent = [
+            await begun(committed, request, outside.copy(), number)
+            for number, request in enumerate(requests, 1)
+        ]
+    told = [(await each).json() for each in sent]
+    assert [answer.get("errors") for answer in told] == [None, None]
+    problems = [answer["data"]["deleteUser"]["errors"] for answer in told]
+    assert sorted(problems, key=len) == [[], [{"code": "LAST_ADMIN"}]]
+    assert await User.count().where(User.deleted_at.is_null()) == 1

@@ -113,9 +113,12 @@ async def test_a_failed_payment_has_its_reason_on_record(
 ) -> None:
     payment = payments.payment(user=people.customer, status="INITIATED")
     await save(payment)
-    done = await step(
-        client, people.tokens["admin"], "failPayment", global_id(payment), ', reason: "no funds"'
-    )
+    token, id_ = people.tokens["admin"], global_id(payment)
+    # What the record would cut, or cannot hold, is not taken.
+    for reason, code in (("x" * 201, "TOO_LONG"), ("a\\u0000", "INVALID")):
+        told = await step(client, token, "failPayment", id_, f', reason: "{reason}"')
+        assert [(each["code"], each["path"]) for each in told["errors"]] == [(code, ["reason"])]
+    done = await step(client, token, "failPayment", id_, ', reason: "no funds"')
     assert (done["payment"]["status"], ledger(done)) == ("FAILED", [])
     (row,) = await AuditLog.select()
     assert json.loads(row["details"]) == {

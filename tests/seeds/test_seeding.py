@@ -238,6 +238,7 @@ async def test_an_administrator_who_is_there_keeps_the_password(production: Seed
     ("email", "password", "message"),
     [
         ("nobody", "a" * 12, "nobody is no email address"),
+        ("an,n@firm.example", "a" * 12, "an,n@firm.example is no email address"),
         ("ops@firm.example", "short", "too weak: use 12 characters or more"),
         ("ops@firm.example", identity.DEMO_PASSWORD, "not the demo password"),
         ("taken@firm.example", "a" * 12, "is a user already, but no active administrator"),

@@ -1,5 +1,7 @@
 """What administrators change in the admin: with a record, or not at all."""
 
+import asyncio
+import contextvars
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -8,12 +10,16 @@ import httpx
 import pytest
 from piccolo.table import Table
 
+from app.admin import editor
+from app.admin.accounts import AdminUser, Visit
 from app.admin.rights import RIGHTS
+from app.audit import Origin
+from app.bridge import Row
 from app.database import SeedbedEngine
 from app.tables import TABLES
 from app.tables.catalog import Course, University
 from app.tables.content import Post
-from app.tables.identity import ApiKey, Organization, Session, User
+from app.tables.identity import ApiKey, Organization, Session, User, UserRole
 from app.tables.operations import AuditLog
 from app.tables.payments import Payment, PaymentReport, PaymentStatus
 from seeds import catalog, content, identity, payments
@@ -246,3 +252,39 @@ async def test_nobody_takes_their_own_rights_away(
     assert (await inside.delete(where)).status_code == 422
     assert (await inside.get(address(User))).status_code == 200
     assert await log() == []
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+async def test_the_last_administrator_stays_whatever_happens_meanwhile(
+    inside: httpx.AsyncClient,
+    database: SeedbedEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+) -> None:
+    other, locked = identity.user(role="ADMIN"), editor._locked
+    await save(other)
+
+    async def meanwhile(seen: Visit, user: AdminUser, *about: Any) -> Row:
+        # The other one has just taken the rights away from whoever is logged in here.
+        await database.fetch("update identity.users set role = 'USER' where id = $1", user.id)
+        return await locked(seen, user, *about)
+
+    monkeypatch.setattr(editor, "_locked", meanwhile)
+    told = await inside.request(method, address(User, other.id), json={"role": "USER"})
+    assert told.status_code == 422
+    assert "this is the last administrator" in told.text
+    (kept,) = await User.select(User.role, User.deleted_at).where(User.id == other.id)
+    assert kept == {"role": "ADMIN", "deleted_at": None}
+
+
+async def test_a_locked_row_holds_up_no_row_that_refers_to_it(committed: SeedbedEngine) -> None:
+    user = identity.user(role="ADMIN")
+    await save(user)
+    outside, visit = contextvars.copy_context(), Visit(committed, Origin())
+    admin = AdminUser(user.id, user.email, UserRole.ADMIN, None, None)
+    async with asyncio.timeout(30), committed.transaction():
+        await editor._locked(visit, admin, User, user.id)
+        insert = """insert into operations.audit_logs ("user", action, resource_type, details)
+          values ($1, 'post.create', 'Post', '{}') returning id"""
+        inserting = committed.fetch(insert, user.id)
+        assert await asyncio.get_running_loop().create_task(inserting, context=outside)

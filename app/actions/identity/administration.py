@@ -5,7 +5,7 @@ from uuid import UUID
 from app.actions import deletion
 from app.actions.identity.endings import end_everything
 from app.actions.states import StateMachine, Step
-from app.audit import Change
+from app.audit import Change, check_told
 from app.bridge import Problem, Refused, Row
 from app.context import Context
 from app.tables import User
@@ -21,7 +21,7 @@ LIFE = StateMachine(
 
 # Whoever takes a role, or the right to act, from an administrator holds this name: two who do so
 # at once must not leave none.
-_LAST_ADMIN = "identity.last_admin"
+LAST_ADMIN = "identity.last_admin"
 
 _ADMINS = """
 select count(*) from identity.users
@@ -38,18 +38,22 @@ async def set_role(context: Context, user: UUID, role: UserRole) -> UUID:
     if role is UserRole.STAFF:
         raise Refused(Problem("INVALID", "staff are appointed by a university", ("role",)))
     async with context.change("user.set_role") as change:
+        await one_after_the_other(change)
         await change.update(User, user, {"role": role, "university": None}, path=())
-        await _somebody_is_left(change)
+        await somebody_is_left(change)
     return user
 
 
 async def suspend(context: Context, user: UUID, reason: str | None) -> UUID:
     """End everything that a user is known by, and let them do nothing until reactivated."""
     _not_oneself(context, user)
+    if reason is not None:
+        check_told(reason, ("reason",))
     async with context.change("user.suspend") as change:
+        await one_after_the_other(change)
         row = await _step(change, user, "suspend")
         ended = await end_everything(context.engine, user, row["email"])
-        await _somebody_is_left(change)
+        await somebody_is_left(change)
         change.about(User, user, reason=reason, **ended)
     return user
 
@@ -67,9 +71,10 @@ async def delete_user(context: Context, user: UUID) -> UUID:
     Everybody may delete themselves, and administrators others.
     """
     async with context.change("user.delete") as change:
+        await one_after_the_other(change)
         row = await deletion.delete(change, User, user)
         ended = await end_everything(context.engine, user, row["email"])
-        await _somebody_is_left(change)
+        await somebody_is_left(change)
         change.about(User, user, **ended)
     return user
 
@@ -93,9 +98,17 @@ async def _step(change: Change, user: UUID, step: str) -> Row:
     return await change.set(User, user, {"status": LIFE.after(row["status"], step)})
 
 
-async def _somebody_is_left(change: Change) -> None:
+async def one_after_the_other(change: Change) -> None:
+    """Wait for whoever else may take an administrator away, before anything else is locked.
+
+    Two administrators who delete each other would wait for each other otherwise: each for the
+    other's row, which the audit row refers to.
+    """
+    await change.one_at_a_time(LAST_ADMIN)
+
+
+async def somebody_is_left(change: Change) -> None:
     """Refuse a change after which nobody could administer anything."""
-    await change.one_at_a_time(_LAST_ADMIN)
     ((number,),) = await change.fetch(_ADMINS)
     if not number:
         problem = "this is the last administrator: make somebody else one first"

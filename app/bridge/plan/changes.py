@@ -1,6 +1,7 @@
 """What is written, as frozen data: the rows of an insert, the new values of an update."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from app.bridge.plan.predicates import Predicate, TableName, Value
 
@@ -49,6 +50,18 @@ class UpdateMany:
     tests: Questions = Questions()
 
 
+class Lock(Enum):
+    """How rows are locked: a change leaves their keys alone, so rows that refer to them may come.
+
+    The audit row of whoever acts is one of those: two administrators who change each other would
+    wait for each other.
+    """
+
+    NONE = ""
+    CHANGE = "no key update"
+    DELETE = "update"
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """The rows whose `key` column is among `keys`, as far as `visible` holds."""
@@ -58,4 +71,4 @@ class Targets:
     keys: Value
     visible: Predicate
     tests: Questions
-    locked: bool = True
+    lock: Lock = Lock.CHANGE

@@ -68,7 +68,7 @@ def update(changed: Update) -> Statement:
     key = quoted(changed.key)
     return writer.statement(
         f"with {before} as (select * from {table(changed.table)} "
-        f"where {key} = {writer.value(changed.is_)} for update) "
+        f"where {key} = {writer.value(changed.is_)} for no key update) "
         f"update {table(changed.table)} {alias} set {assignments} from {before} "
         f"where {alias}.{key} = {before}.{key} "
         f"returning {alias}.*{old}{_tests(writer, changed.tests, alias)}"
@@ -125,7 +125,7 @@ def find(
     return writer.statement(
         f"select {given}.place, {name_of(alias, key)} as key from {table(name)} {alias} "
         f"join (values {values}) {given} (place, {names}) on {meets} "
-        f"order by {name_of(alias, key)} for update of {alias}"
+        f"order by {name_of(alias, key)} for no key update of {alias}"
     )
 
 
@@ -136,7 +136,7 @@ def lock(targets: Targets) -> Statement:
     key = name_of(alias, targets.key)
     tests = _tests(writer, targets.tests, alias)
     meets = f"{key} = any({writer.value(targets.keys)})"
-    locking = f" for update of {alias}" if targets.locked else ""
+    locking = f" for {targets.lock.value} of {alias}" if targets.lock.value else ""
     return writer.statement(
         f"select {alias}.*{tests} from {table(targets.table)} {alias}"
         f"{writer.where(targets.visible, alias, meets)} order by {key}{locking}"

@@ -20,7 +20,10 @@ async def set_user_role(context: Context, id: ID, role: tables.UserRole) -> UUID
 
 @mutations.field(who=ADMINS, scope=None, user=tables.User)
 async def suspend_user(context: Context, id: ID, reason: str | None = None) -> UUID:
-    """Let a user do nothing; their sessions, keys and links end at once."""
+    """Let a user do nothing; their sessions, keys and links end at once.
+
+    `reason`, of 200 characters at most, is for the audit log.
+    """
     return await actions.suspend(context, row_key(tables.User, id), reason)
 
 
