@@ -25,6 +25,7 @@ from app.admin.scope import OWN, own_university
 from app.admin.values import decoded, is_same, is_unset
 from app.audit import recorded
 from app.bridge import Problem, Refused
+from app.bridge.validation import argument_name
 from app.bridge.writing import Row, key_of, row_of
 from app.tables import User
 
@@ -49,35 +50,41 @@ class Editor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
+        table, key = self._asked(request)
         try:
-            response = await self._answer(request)
+            response = await self._answer(request, table, key)
         except Refused as refused:
-            detail = [{"loc": p.path[-1:] or ["row"], "msg": p.message} for p in refused.problems]
-            response = JSONResponse({"detail": detail}, 422)
+            assert table is not None
+            response = JSONResponse({"detail": _told(table, refused.problems)}, 422)
         except HTTPException as error:
             response = JSONResponse({"detail": error.detail}, error.status_code)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    def _asked(self, request: Request) -> tuple[type[Table] | None, str | None]:
+        """Which table a request is about, if there is one, and which row, if it names one."""
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        found = _PATH.fullmatch(path)
+        return (self._tables.get(found["table"]), found["key"]) if found else (None, None)
+
+    async def _answer(
+        self, request: Request, table: type[Table] | None, name: str | None
+    ) -> Response:
         seen = visit.get()
         if seen.user is None:
             return JSONResponse({"error": "Auth failed"}, 401)
-        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        found = _PATH.fullmatch(path)
-        table = self._tables.get(found["table"]) if found else None
-        if found is None or table is None or not _is_shown(table, seen.user):
+        if table is None or not _is_shown(table, seen.user):
             raise HTTPException(404, "Not found.")
         right = right_to(table._meta.tablename, seen.user.role)
         if right is None:
             raise HTTPException(405, f"{table.__name__}: this is only read here.")
-        if found["key"] is None:
+        if name is None:
             if request.method == "DELETE":
                 raise HTTPException(405, "Rows are deleted one by one.")
             if request.method != "POST" or not right.create:
                 raise HTTPException(405, f"{table.__name__}: none can be added here.")
             return await _create(seen, seen.user, table, right, await _form(request))
         try:
-            key = UUID(found["key"])
+            key = UUID(name)
         except ValueError:
             raise HTTPException(404, "Not found.") from None
         match request.method:
@@ -210,6 +217,19 @@ def _check_fixed(names: Iterable[str]) -> None:
     problems = [Problem("FIXED", "this cannot be set here", (name,)) for name in names]
     if problems:
         raise Refused(*problems)
+
+
+def _told(table: type[Table], problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """Problems as the pages read them, with the columns' own names: the rules say the API's."""
+    own = {argument_name(column): name for name, column in _columns(table).items()}
+    names = re.compile(rf"\b(?:{'|'.join(own)})\b")
+    return [
+        {
+            "loc": [own.get(str(place), place) for place in problem.path[-1:]] or ["row"],
+            "msg": names.sub(lambda found: own[found[0]], problem.message),
+        }
+        for problem in problems
+    ]
 
 
 def _columns(table: type[Table]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.admin.accounts import IDLE, AdminSession, AdminUser, Visit, visit
-from app.admin.look import SCRIPT, SCRIPT_PATH
+from app.admin.look import RIGHTS_PATH, SCRIPT, SCRIPT_PATH, offered
 from app.audit import Origin
 from app.database import SeedbedEngine
 from app.tables.identity import User, UserRole
@@ -68,7 +68,9 @@ class Gate:
         user = await _known(connection, self._engine) if private else None
         visit.set(Visit(self._engine, _origin(connection), user))
         app = self._parts.pages[user.role if user else UserRole.ADMIN]
-        if writes and path.startswith("/api/tables/"):
+        if path == RIGHTS_PATH:
+            app = JSONResponse(offered(user.role if user else None))
+        elif writes and path.startswith("/api/tables/"):
             app = self._parts.editor
 
         async def send_on(message: Message) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import UTC, datetime
 
 import orjson
 from piccolo.columns import (
@@ -12,12 +13,14 @@ from piccolo.columns import (
     Integer,
     Numeric,
     Text,
+    Timestamptz,
     Varchar,
 )
 from piccolo.table import Table
 from piccolo_admin.endpoints import TableConfig
 from piccolo_api.crud.endpoints import OrderBy, PiccoloCRUD
 from piccolo_api.crud.validators import Validators
+from pydantic import TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -104,9 +107,13 @@ def _is_whole(value: str, lowest: int, highest: int) -> bool:
 
 
 def _can_equal(column: Column, value: str) -> bool:
-    """Whether a number or JSON is one that the column can hold; other values are checked later."""
+    """Whether a number, text, time or JSON can be one of the column's; others are checked later."""
     if isinstance(column, JSON):
         return _is_json(value)
+    if isinstance(column, Varchar):
+        return not column.length or len(value) <= column.length
+    if isinstance(column, Timestamptz):
+        return _is_moment(value)
     if isinstance(column, BigInt | BigSerial):
         return _is_whole(value, -(2**63), 2**63 - 1)
     if isinstance(column, Integer):
@@ -126,6 +133,22 @@ _NUMBERS = {
     "limit": (1, _MAX_PAGE_SIZE),
     "offset": (0, _MAX_PAGE * _MAX_PAGE_SIZE),
 }
+
+
+def _is_moment(value: str) -> bool:
+    """Whether a time, if it is one, is one in UTC as well: the years are 1 to 9999."""
+    try:
+        moment = _MOMENT.validate_python(value)
+    except ValidationError:
+        return True  # what is wrong with it, is told later
+    try:
+        moment.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return False
+    return True
+
+
+_MOMENT = TypeAdapter(datetime)
 
 
 def _is_json(value: str) -> bool:

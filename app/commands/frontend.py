@@ -84,6 +84,8 @@ def arguments(command: Command, words: list[str]) -> dict[str, object]:
             name = next((name for name in required if name not in found), None)
             if name is None:
                 raise UsageError(f"`{word}` is one word too many. {_hint(command)}")
+            if not word:
+                raise UsageError(f"{name.upper()} is empty. {_hint(command)}")
             found[name] = _converted(types[name], name, word)
             continue
         option, equals, text = word.partition("=")
@@ -255,6 +257,9 @@ def _converted(kind: object, name: str, text: str) -> object:
             # None is not all: whoever leaves the option out means them.
             raise UsageError(f"{option} names nothing: name one or more, or leave it out.")
         return parts
+    if not text:
+        # A script's variable that was not set, say; what happens without the option is not meant.
+        raise UsageError(f"{option} is empty: give it a value, or leave it out.")
     if kinds == {bool}:
         if text.lower() not in {"true", "false"}:
             raise UsageError(f"{option} is given or left out; {text} is no value for it.")

@@ -4,7 +4,7 @@ import asyncio
 import json as json_module
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,6 +19,10 @@ from app.database.migrations import migration_files
 
 _CHUNK = 256 * 1024  # bytes of SQL passed on at once
 _PATIENCE = 10.0  # seconds for connections to end that were told to
+
+# The lines before the first object: blank ones, remarks, psql's commands, settings.
+_BEGINNING = re.compile(rb"$|--|\\|SET |SELECT pg_catalog\.set_config\(")
+_SETTING = re.compile(rb"SET (\w+) = ")
 
 # What a connection of another role is, PostgreSQL hides from a role without pg_read_all_stats.
 _OTHERS = """
@@ -167,8 +171,9 @@ async def restore_backup(
         assert engine.url is not None
         archive = backup.manifest.pg_dump_version
         programs = choose(list(installed(engine.url)), server, archive)
+        known = {row["name"] for row in await connection.fetch("select name from pg_settings")}
         await _check_unused(connection, force=force)
-    await _run_script(engine, programs, backup, owners=owners)
+    await _run_script(engine, programs, backup, known, owners=owners)
 
 
 def _find(engine: SeedbedEngine, name: str) -> Backup:
@@ -245,10 +250,11 @@ async def _check_unused(connection: Connection, *, force: bool) -> None:
 
 
 async def _run_script(
-    engine: SeedbedEngine, programs: Programs, backup: Backup, *, owners: bool
+    engine: SeedbedEngine, programs: Programs, backup: Backup, known: Set[str], *, owners: bool
 ) -> None:
     """Feed psql one transaction: drop, what pg_restore writes, counts, audit row, and then COMMIT.
 
+    `known` are the settings that the server has.
     `pg_restore --single-transaction` would keep neither the dropping nor the counting inside.
     """
     assert engine.url is not None
@@ -292,7 +298,7 @@ async def _run_script(
         ):
             try:
                 await _feed(psql, _before(engine))
-                await _pass_on(reader, psql)
+                await _pass_on(reader, psql, known)
                 # An end of the input without COMMIT undoes everything.
                 await reader.finish()
                 await _feed(psql, _after(backup))
@@ -307,9 +313,19 @@ async def _run_script(
                 raise CommandError(f"{error} The database is as it was.") from error
 
 
-async def _pass_on(reader: Run, psql: Run) -> None:
+async def _pass_on(reader: Run, psql: Run, known: Set[str]) -> None:
+    """Pass on what pg_restore writes, but for settings at its beginning that are not `known`.
+
+    It begins with all that its own version has, and the first that is refused would end psql.
+    """
     stream = reader.process.stdout
     assert stream is not None
+    beginning = True
+    while beginning and (line := await stream.readline()):
+        beginning = _BEGINNING.match(line) is not None
+        setting = _SETTING.match(line)
+        if setting is None or setting[1].decode() in known:
+            await _feed(psql, line)
     while chunk := await stream.read(_CHUNK):
         await _feed(psql, chunk)
 

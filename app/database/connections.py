@@ -35,6 +35,8 @@ LOST = (
     OSError,
 )
 
+_READ_ONLY = "default_transaction_read_only"
+
 # All that asyncpg raises when it is used rightly.
 DRIVER_ERRORS = (
     asyncpg.PostgresError,
@@ -67,6 +69,8 @@ class Connector:
         timeout = settings.connect_timeout if url.connect_timeout is None else url.connect_timeout
         self.timeout = timeout or None
         self.wanted = _server_settings(url, settings, read_only=read_only)
+        # What the role should have behind PgBouncer; it is the same one at primary and replicas.
+        self._of_role = {n: v for n, v in self.wanted.items() if n != _READ_ONLY}
         cache_size = url.statement_cache_size
         if self.pgbouncer:
             # Its transactions share server connections, which know nothing of our statements.
@@ -165,7 +169,7 @@ class Connector:
     async def _check_behind_pgbouncer(self, connection: Connection) -> None:
         """PgBouncer lets no setting of ours through: the role must have them, so say which."""
         missing = []
-        for name, value in self.wanted.items():
+        for name, value in self._of_role.items():
             found = await connection.fetchval("SELECT current_setting($1, true)", name)
             if found is not None and _plain(found) != _plain(value):
                 shown = value if name == "search_path" else f"'{value}'"
@@ -257,7 +261,7 @@ def _server_settings(url: DatabaseUrl, settings: Settings, *, read_only: bool) -
         "jit": "off",
     }
     if read_only:
-        wanted["default_transaction_read_only"] = "on"
+        wanted[_READ_ONLY] = "on"
     for name, value in url.server_settings:
         same = next((known for known in wanted if known.lower() == name.lower()), name)
         wanted[same] = value

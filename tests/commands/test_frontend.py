@@ -56,6 +56,9 @@ def test_options_become_what_the_function_declares() -> None:
     [
         ([], "NAME is missing."),
         (["a", "b"], "`b` is one word too many."),
+        ([""], "NAME is empty."),
+        (["a", "--way="], "--way is empty: give it a value, or leave it out."),
+        (["a", "--count", ""], "--count is empty: give it a value, or leave it out."),
         (["a", "--jsn"], "--jsn is not an option. Did you mean `--json`?"),
         (["a", "-j"], "-j is not an option."),
         (["a", "--count=many"], "--count must be a whole number, not many."),

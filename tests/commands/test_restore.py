@@ -15,8 +15,10 @@ from app.commands import archives
 from app.commands.archives import Backup
 from app.commands.backup import write_backup
 from app.commands.console import CommandError
+from app.commands.programs import Programs
 from app.commands.restore import restore_backup
 from app.database import SeedbedEngine
+from app.database.binaries import MAJOR, find_folder
 from tests.commands.rows import bytes_of
 from tests.databases import ROOT
 
@@ -206,6 +208,24 @@ async def test_a_failure_leaves_the_database_as_it_was(
     with pytest.raises(CommandError, match=told):
         await restore_backup(spare, broken, clean=True)
     assert await bytes_of(spare, tmp_path / "after") == before
+
+
+async def test_a_pg_restore_that_is_newer_than_the_server_restores(
+    spare: SeedbedEngine, backup: Backup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pg_dump", "psql"):
+        (tmp_path / name).symlink_to(find_folder() / name)
+    # From 17 on it begins with transaction_timeout, whatever the server is.
+    newer = tmp_path / "pg_restore"
+    newer.write_text(
+        f"#!/bin/sh\n'{find_folder()}/pg_restore' \"$@\" |"
+        " sed '/^SET lock_timeout/ a SET timeout_of_the_next_version = 0;'\n"
+    )
+    newer.chmod(0o755)
+    monkeypatch.setattr("app.commands.restore.installed", lambda _: [Programs(tmp_path, MAJOR)])
+    await restore_backup(spare, backup)
+    [row] = await spare.fetch("select count(*) as courses from catalog.courses")
+    assert row["courses"] == backup.manifest.rows["catalog.courses"]
 
 
 async def test_a_damaged_dump_is_refused_before_anything(

@@ -163,6 +163,15 @@ async def test_pgbouncer_gets_only_what_it_lets_through(
         again = await make_engine(database_url=bouncer.url(DATABASE), pgbouncer=True)
         assert await _setting(again, "statement_timeout") == "30s"
         assert await _setting(again, "search_path") == f"public, {PATH}"
+        # Neither a command that may take long nor a replica asks for settings that would stay.
+        long = SeedbedEngine(Settings(database_url=bouncer.url(DATABASE), pgbouncer=True))
+        async with long.no_time_limit():
+            await long.fetch("SELECT 1")
+        await make_engine(
+            database_url=bouncer.url(DATABASE),
+            replica_urls=(bouncer.url(DATABASE),),
+            pgbouncer=True,
+        )
         assert caplog.records == []
         await engine.run_ddl(f"ALTER ROLE postgres IN DATABASE {DATABASE} RESET ALL")
 

@@ -39,6 +39,21 @@ async def test_staff_have_two_tables_and_nothing_to_run(clerk: httpx.AsyncClient
     assert (await clerk.post("/admin/api/forms/seed/", json={})).status_code == 404
 
 
+async def test_staff_are_offered_what_they_may_do(visitor: httpx.AsyncClient) -> None:
+    path = "/admin/api/rights/"
+    assert (await visitor.get(path)).json() == {"change": [], "create": [], "delete": []}
+    await log_in(visitor, (await clerk_of(catalog.university())).email)
+    staff = {"change": ["courses"], "create": ["courses"], "delete": []}
+    assert (await visitor.get(path)).json() == staff
+
+
+async def test_administrators_are_offered_what_they_may_do(inside: httpx.AsyncClient) -> None:
+    rights = (await inside.get("/admin/api/rights/")).json()
+    assert {"universities", "users"} <= set(rights["create"]) < set(rights["change"])
+    assert "users" in rights["delete"]
+    assert not {"audit_logs", "payment_reports"} & set(rights["change"])
+
+
 @pytest.mark.parametrize(
     "table", [t for t in TABLES if t not in OWN], ids=lambda t: t._meta.tablename
 )

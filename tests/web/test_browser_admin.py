@@ -60,6 +60,10 @@ async def test_only_what_can_be_done_is_offered(browser: Browser, site: str) -> 
             await page.locator("[data-uitest=drop_down_button]").click()
             await expect(page.locator("[data-uitest=delete_row_button]")).to_be_hidden()
             await page.goto("/admin/")
+        # An address with a filter is of the same table.
+        await page.goto("/admin/#/audit_logs?__page=1")
+        await expect(page.locator("[data-uitest=csv_button]")).to_be_visible()
+        await expect(page.locator("html")).to_have_attribute("data-table", "audit_logs")
         await page.get_by_role("link", name="courses", exact=True).click()
         await expect(add).to_be_visible()
         await page.locator("table").get_by_role("link").first.click()
@@ -180,8 +184,16 @@ async def test_staff_see_their_university_alone(
         await expect(page.locator("body")).not_to_contain_text("users")
         await page.goto("/admin/#/universities")
         await expect(page.locator("table").get_by_role("row")).to_have_count(2)
+        # Their university is only read, courses are theirs.
+        add = page.get_by_role("link", name="Add Row")
+        await expect(page.locator("[data-uitest=csv_button]")).to_be_visible()
+        await expect(add).to_be_hidden()
+        await page.locator("table").get_by_role("link").first.click()
+        await expect(page.locator("[data-uitest=save_button]")).to_be_attached()
+        await expect(page.locator("[data-uitest=save_button]")).to_be_hidden()
         await page.goto("/admin/#/courses")
         await expect(page.locator("table").get_by_role("row").nth(1)).to_be_visible()
+        await expect(add).to_be_visible()
     assert await University.count() > 1
 
 
