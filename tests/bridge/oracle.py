@@ -57,9 +57,14 @@ PRIVATE = {
     "updatedAt",
 }
 
+# Of a university.
+OF_STAFF = {"settings", "analytics"}
+
 
 def may_name(kind: str, type_name: str, field: str) -> bool:
     """Whether callers of a kind may name a field at all."""
+    if type_name == "University" and field in OF_STAFF:
+        return kind in {"STAFF", "ADMIN"}
     # Who belongs to an organisation is theirs to say.
     private = (type_name == "User" and field in PRIVATE) or field == "members"
     return kind != "ANONYMOUS" or not private
@@ -128,6 +133,10 @@ class Oracle:
         if type_name == "User" and field in PRIVATE:
             own = self.me is not None and row["id"] == self.me["id"]
             if not own and self.kind != "ADMIN":
+                return None
+        if type_name == "University" and field in OF_STAFF:
+            ours = self.me is not None and row["id"] == self.me["university"]
+            if not ours and self.kind != "ADMIN":
                 return None
         return row[snake(field)]
 

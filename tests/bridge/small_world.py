@@ -68,6 +68,7 @@ def _make() -> tuple[Table, ...]:
             name=filled(),
             city=dice.choice((None, "Riga", "Tartu")),
             domains=dice.choice(([], ["ut.ee"], ["ut.ee", "a.example"])),
+            settings=dice.choice(({}, {"accent": "#0b5563"})),
             is_verified=place != 2,
             created_at=_moment(dice),
         )

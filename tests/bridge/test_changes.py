@@ -98,7 +98,7 @@ async def test_an_id_that_is_none_is_told_at_its_place(yard: SeedbedEngine) -> N
     document = 'mutation { deleteCrates(ids: ["x"]) { errors { message path } } }'
     answer = await run(document, ANN)
     (told,) = orjson.loads(encode(answer.data)).values()
-    said = "this is not the id of a ToyCrate; pass one as the API returned it"
+    said = "ids[0] is not the id of a ToyCrate; pass one as the API returned it"
     assert told["errors"] == [{"message": said, "path": ["ids", "0"]}]
 
 
