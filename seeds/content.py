@@ -60,6 +60,7 @@ def rows() -> list[Table]:
                 published=text.published,
                 published_at=written + timedelta(hours=2) if text.published else None,
                 deleted_at=written + timedelta(days=3) if text.deleted else None,
+                removed_by=identity.user_id(text.author) if text.deleted else None,
                 created_at=written,
             )
         )

@@ -143,26 +143,30 @@ class _Block:
             published = at + timedelta(hours=1) if chance < 0.9 else None
             deleted = at + timedelta(days=2) if chance > 0.98 or chance < 0.01 else None
             slug = f"{slugify(title)}-{self._number}-{index}"
+            author = self._somebody(at)
             told.append((key, at))
             posts.append(
                 (
-                    key, at, at, self._somebody(at), title, slug, self._prose.paragraphs(1, 6),
-                    published is not None, published, deleted,
+                    key, at, at, author, title, slug, self._prose.paragraphs(1, 6),
+                    published is not None, published, deleted, author if deleted else None,
                 )
             )  # fmt: skip
         yield Batch(
             Post,
             (
                 "id", "created_at", "updated_at", "author", "title", "slug", "content", "published",
-                "published_at", "deleted_at",
+                "published_at", "deleted_at", "removed_by",
             ),
             posts,
         )  # fmt: skip
         yield Batch(
             Comment,
-            ("id", "created_at", "updated_at", "post", "author", "body", "deleted_at"),
+            (
+                "id", "created_at", "updated_at", "post", "author", "body", "deleted_at",
+                "removed_by",
+            ),
             self._comments(told),
-        )
+        )  # fmt: skip
 
     def _comments(self, told: list[tuple[UUID, datetime]]) -> list[tuple[Any, ...]]:
         """Few posts get most comments: half of all go to the first eighth of a shuffled list."""
@@ -174,9 +178,9 @@ class _Block:
             at = min(written + timedelta(seconds=int(delay)), END)
             deleted = at + timedelta(hours=1) if rng.random() < 0.02 else None
             body = self._prose.sentences(1, 4)
-            records.append(
-                (self._id("comments", index, at), at, at, post, self._somebody(at), body, deleted)
-            )
+            key, author = self._id("comments", index, at), self._somebody(at)
+            removed_by = author if deleted else None
+            records.append((key, at, at, post, author, body, deleted, removed_by))
         return records
 
     def conversations(self) -> Iterator[Batch]:

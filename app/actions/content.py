@@ -60,7 +60,7 @@ async def delete_post(context: Context, key: UUID) -> UUID:
 
 
 async def restore_post(context: Context, key: UUID) -> UUID:
-    """Bring a deleted post back, as it was."""
+    """Bring a post back as it was, as whoever deleted it."""
     async with context.change("post.restore") as change:
         await deletion.restore(change, Post, key)
     return key
@@ -91,15 +91,14 @@ async def update_comment(context: Context, key: UUID, values: Mapping[str, Any])
 async def delete_comment(context: Context, key: UUID) -> UUID:
     """Remove a comment, as its author or the post's, so that it can be restored."""
     async with context.change("comment.delete") as change:
-        remover = context.viewer.values["user"]
-        await deletion.delete(change, Comment, key, removed_by=remover)
+        await deletion.delete(change, Comment, key)
     return key
 
 
 async def restore_comment(context: Context, key: UUID) -> UUID:
     """Bring a comment back, as whoever removed it."""
     async with context.change("comment.restore") as change:
-        await deletion.restore(change, Comment, key, removed_by=None)
+        await deletion.restore(change, Comment, key)
     return key
 
 

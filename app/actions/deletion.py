@@ -1,6 +1,7 @@
 """Soft deletion: rows that are gone for everybody, and can be brought back.
 
-Their policy says that only rows without `deleted_at` are deleted, and only those with it restored.
+Their policy says that only rows without `deleted_at` are deleted, and only those with it restored;
+rows of a `Removable` table also keep who deleted them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,22 +13,25 @@ from piccolo.table import Table
 
 from app.audit import Change
 from app.bridge import Action, NotAllowed, Problem, Refused, Row
+from app.tables.content import Removable
 
 
-async def delete(change: Change, table: type[Table], key: UUID, **values: Any) -> Row:
-    """Mark a row as deleted, if the policy lets the caller delete it; returns it.
+def mark(change: Change, table: type[Table]) -> dict[str, Any]:
+    """The values of a row that the caller deletes."""
+    by = {"removed_by": change.viewer.values["user"]} if issubclass(table, Removable) else {}
+    return {"deleted_at": datetime.now(UTC), **by}
 
-    `values` are what else the row says of its deletion.
-    """
+
+async def delete(change: Change, table: type[Table], key: UUID) -> Row:
+    """Mark a row as deleted, if the policy lets the caller delete it; returns it."""
     await change.target(table, key, Action.DELETE)
-    return await change.set(table, key, {"deleted_at": datetime.now(UTC), **values})
+    return await change.set(table, key, mark(change, table))
 
 
-async def restore(change: Change, table: type[Table], key: UUID, **values: Any) -> None:
+async def restore(change: Change, table: type[Table], key: UUID) -> None:
     """Bring a deleted row back, if the policy lets the caller restore it.
 
-    `values` are what its columns about the deletion become. What the row
-    collides with by now (an email that somebody else has taken) is told as TAKEN.
+    What it collides with by now (an email that somebody else has taken) is told as TAKEN.
     """
     try:
         await change.target(table, key, Action.RESTORE)
@@ -38,7 +42,7 @@ async def restore(change: Change, table: type[Table], key: UUID, **values: Any) 
         problem = f"this {table.__name__} is not deleted"
         raise Refused(Problem("ILLEGAL_STEP", problem, ("id",))) from None
     try:
-        await change.set(table, key, {"deleted_at": None, **values}, path=())
+        await change.set(table, key, dict.fromkeys(mark(change, table)), path=())
     except Refused as refused:
         raise Refused(*_collisions(refused.problems)) from refused
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
+from app.actions import deletion
 from app.actions.identity import end_everything
 from app.actions.identity.accounts import checked_email
 from app.admin.accounts import AdminUser
@@ -56,7 +57,7 @@ async def before_delete(
         if present["id"] == user.id:
             raise Refused(Problem("FIXED", "you cannot delete yourself", ("id",)))
         await _end(engine, change, present)
-    return {"deleted_at": datetime.now(UTC)}
+    return deletion.mark(change, table)
 
 
 def _verification(table: type[Table], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,30 @@
 """Who may see and change posts and comments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from piccolo.columns import Column
 from piccolo.table import Table
 
-from app.bridge import Policy, Through
+from app.bridge import Policy, Rule, Through
 from app.policy.callers import ADMINS, ANYONE, ME, USERS
 from app.policy.rules import change, create, delete, policy, purge, read, restore
 from app.tables import Comment, Post
+from app.tables.content import Removable
+
+
+def _removal(table: type[Removable], *people: Column) -> Iterator[Rule]:
+    """These people may delete a row, and whoever of them did restores it; administrators may both.
+
+    None of them sees what another one has deleted.
+    """
+    here, gone = table.deleted_at.is_null(), table.deleted_at.is_not_null()
+    for person in people:
+        yield delete(USERS, (person == ME) & here)
+        yield restore(USERS, (person == ME) & (table.removed_by == ME) & gone)
+    yield delete(ADMINS, here)
+    yield restore(ADMINS, gone)
+    yield purge(ADMINS, rows=True)
+
 
 POLICIES: Mapping[type[Table], Policy] = {
     Post: policy(
@@ -16,11 +33,7 @@ POLICIES: Mapping[type[Table], Policy] = {
         read(ADMINS, Post.deleted_at.is_null()),
         create(USERS, Post.author == ME, (Post.author, Post.title, Post.slug, Post.content)),
         change(USERS, (Post.author == ME) & Post.deleted_at.is_null(), (Post.title, Post.content)),
-        delete(USERS, (Post.author == ME) & Post.deleted_at.is_null()),
-        delete(ADMINS, Post.deleted_at.is_null()),
-        restore(USERS, (Post.author == ME) & Post.deleted_at.is_not_null()),
-        restore(ADMINS, Post.deleted_at.is_not_null()),
-        purge(ADMINS, rows=True),
+        *_removal(Post, Post.author),
     ),
     Comment: policy(
         read(ANYONE, Through(Comment.post) & Comment.deleted_at.is_null()),
@@ -30,12 +43,6 @@ POLICIES: Mapping[type[Table], Policy] = {
             (Comment.post, Comment.author, Comment.body),
         ),
         change(USERS, (Comment.author == ME) & Comment.deleted_at.is_null(), (Comment.body,)),
-        delete(USERS, (Comment.author == ME) & Comment.deleted_at.is_null()),
-        delete(USERS, (Comment.post.author == ME) & Comment.deleted_at.is_null()),
-        delete(ADMINS, Comment.deleted_at.is_null()),
-        # Whoever removed it, its author or the post's: neither sees what the other one removed.
-        restore(USERS, (Comment.removed_by == ME) & Comment.deleted_at.is_not_null()),
-        restore(ADMINS, Comment.deleted_at.is_not_null()),
-        purge(ADMINS, rows=True),
+        *_removal(Comment, Comment.author, Comment.post.author),
     ),
 }

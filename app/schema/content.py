@@ -155,7 +155,7 @@ async def delete_post(context: Context, id: ID) -> ID:
 
 @mutations.field(who=USERS, post=tables.Post)
 async def restore_post(context: Context, id: ID) -> UUID:
-    """Bring back a deleted post of your own, as it was."""
+    """Bring back a post of your own that you deleted, as it was."""
     return await actions.restore_post(context, row_key(tables.Post, id))
 
 

@@ -7,10 +7,25 @@ from app.tables import checks
 from app.tables.base import AppTable
 from app.tables.identity import User
 
-__all__ = ["Comment", "Post"]
+__all__ = ["Comment", "Post", "Removable"]
 
 
-class Post(AppTable, tablename="posts", schema="content"):
+class Removable:
+    """Rows that somebody may delete and restore, but not undo what another one has deleted."""
+
+    deleted_at: Timestamptz = Timestamptz(
+        null=True, default=None, help_text="When it was deleted, if so; it can be restored."
+    )
+    removed_by: ForeignKey[User] = ForeignKey(
+        User,
+        null=True,
+        on_delete=OnDelete.set_null,
+        index=True,
+        help_text="Who deleted it, if somebody did: they can restore it, and administrators.",
+    )
+
+
+class Post(Removable, AppTable, tablename="posts", schema="content"):
     """An article. Everybody reads published ones; a draft, its author."""
 
     author: ForeignKey[User] = ForeignKey(
@@ -29,16 +44,13 @@ class Post(AppTable, tablename="posts", schema="content"):
     published_at: Timestamptz = Timestamptz(
         null=True, default=None, help_text="When it was published."
     )
-    deleted_at: Timestamptz = Timestamptz(
-        null=True, default=None, help_text="When it was deleted, if so; it can be restored."
-    )
 
     slug_shape = checks.slug("slug")
     content_length = checks.length("content", 0, 100_000)
     published_at_known = Check('not "published" or "published_at" is not null')
 
 
-class Comment(AppTable, tablename="comments", schema="content"):
+class Comment(Removable, AppTable, tablename="comments", schema="content"):
     """What somebody says about a post."""
 
     post: ForeignKey[Post] = ForeignKey(
@@ -48,16 +60,5 @@ class Comment(AppTable, tablename="comments", schema="content"):
         User, null=False, on_delete=OnDelete.cascade, index=True, help_text="Who wrote it."
     )
     body: Text = Text(null=False, default=None, help_text="1 to 10,000 characters.")
-    deleted_at: Timestamptz = Timestamptz(
-        null=True, default=None, help_text="When it was deleted, if so; it can be restored."
-    )
-
-    removed_by: ForeignKey[User] = ForeignKey(
-        User,
-        null=True,
-        on_delete=OnDelete.set_null,
-        index=True,
-        help_text="Who removed it, if somebody did: they can restore it.",
-    )
 
     body_length = checks.length("body", 1, 10_000)

@@ -223,6 +223,32 @@ async def test_a_post_is_deleted_restored_and_deleted_for_good(
     assert actions == ["post.delete", "post.restore", "post.delete", "post.purge"]
 
 
+async def test_an_author_does_not_restore_what_an_administrator_has_deleted(
+    client: httpx.AsyncClient, people: People
+) -> None:
+    post = content.post(author=people.author)
+    comment = content.comment(post=post, author=people.author)
+    await save(post, comment)
+    ann, admin = people.tokens["author"], people.tokens["admin"]
+    # The comment first: with its post, it would be out of sight.
+    for table, kind, row in ((Comment, "Comment", comment), (Post, "Post", post)):
+        id_, name = global_id(row), kind.lower()
+        listed = f"{{ deleted{kind}s {{ nodes {{ id }} }} }}"
+        deleted = await call(client, admin, f"delete{kind}", "deletedId", id=id_)
+        assert deleted == {"deletedId": id_, "errors": []}
+        assert await ask(client, listed, None, ann) == {f"deleted{kind}s": {"nodes": []}}
+        refused = await call(client, ann, f"restore{kind}", f"{name} {{ id }}", id=id_)
+        assert refused == {name: None, "errors": [{"code": "NOT_FOUND", "path": ["id"]}]}
+        restored = await call(client, admin, f"restore{kind}", f"{name} {{ id }}", id=id_)
+        assert restored == {name: {"id": id_}, "errors": []}
+        # Nothing is left of it: what its author deletes now, they restore.
+        assert await table.count().where(table.removed_by.is_not_null()) == 0
+        await call(client, ann, f"delete{kind}", "deletedId", id=id_)
+        assert await ask(client, listed, None, ann) == {f"deleted{kind}s": {"nodes": [{"id": id_}]}}
+        restored = await call(client, ann, f"restore{kind}", f"{name} {{ id }}", id=id_)
+        assert restored == {name: {"id": id_}, "errors": []}
+
+
 async def test_a_comment_is_restored_by_whoever_removed_it_and_by_nobody_else(
     client: httpx.AsyncClient, people: People
 ) -> None:
@@ -293,12 +319,17 @@ async def test_a_comment_on_a_post_that_is_hidden(
 async def test_what_is_deleted_is_listed_for_whoever_may_restore_it(
     client: httpx.AsyncClient, people: People
 ) -> None:
-    gone = content.post(author=people.author, title="Gone", deleted_at=GONE)
+    gone = content.post(
+        author=people.author, title="Gone", deleted_at=GONE, removed_by=people.author
+    )
     shown = content.post(author=people.author)
     removed = content.comment(
         post=shown, author=people.other, body="Removed", deleted_at=GONE, removed_by=people.author
     )
-    await save(gone, shown, removed, content.post(author=people.other, title="B", deleted_at=GONE))
+    theirs_gone = content.post(
+        author=people.other, title="B", deleted_at=GONE, removed_by=people.other
+    )
+    await save(gone, shown, removed, theirs_gone)
     document = """{
       deletedPosts { totalCount nodes { title deletedAt author { name } } }
       deletedComments(where: {body: {eq: "Removed"}}) { nodes { body post { id } } } }"""

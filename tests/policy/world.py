@@ -145,10 +145,15 @@ def _account(world: World, name: str, seen_by: frozenset[str]) -> None:
 
 def _posts(world: World, owner: User, user: User, suspended: User) -> None:
     post, draft = content.post(author=owner), content.post(author=owner, published=False)
-    deleted = content.post(author=owner, deleted_at=GONE)
+    deleted = content.post(author=owner, deleted_at=GONE, removed_by=owner)
     world.add(ALL, post=post, post_of_a_hidden_author=content.post(author=suspended))
     world.add(OWNER, draft=draft)
-    world.add(NONE, deleted_post=deleted)
+    world.add(
+        NONE,
+        deleted_post=deleted,
+        # By somebody who was an administrator then.
+        post_removed_by_another=content.post(author=owner, deleted_at=GONE, removed_by=user),
+    )
     world.add(
         ALL,
         comment=content.comment(post=post, author=owner),
@@ -162,6 +167,9 @@ def _posts(world: World, owner: User, user: User, suspended: User) -> None:
         ),
         comment_removed_by_its_author=content.comment(
             post=post, author=user, deleted_at=GONE, removed_by=user
+        ),
+        comment_removed_by_another=content.comment(
+            post=post, author=suspended, deleted_at=GONE, removed_by=user
         ),
         comment_on_deleted=content.comment(post=deleted, author=owner),
     )

@@ -18,13 +18,20 @@ ONLY_OWNER = frozenset({"owner"})
 AGENT = frozenset({"agent"})
 PEOPLE = ALL - {"anonymous", "agent"}
 
-_POSTS = ("post", "draft", "deleted_post", "post_of_a_hidden_author")
+_POSTS = (
+    "post",
+    "draft",
+    "deleted_post",
+    "post_removed_by_another",
+    "post_of_a_hidden_author",
+)
 _COMMENTS = (
     "comment",
     "comment_of_a_hidden_author",
     "comment_on_draft",
     "deleted_comment",
     "comment_removed_by_its_author",
+    "comment_removed_by_another",
     "comment_on_deleted",
 )
 
@@ -96,7 +103,7 @@ ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
     ("Payment", Action.CHANGE): {"payment": OWNER},
     ("Post", Action.CHANGE): {"post": ONLY_OWNER, "draft": ONLY_OWNER},
     ("Post", Action.DELETE): {"post": OWNER, "draft": OWNER, "post_of_a_hidden_author": ADMIN},
-    ("Post", Action.RESTORE): {"deleted_post": OWNER},
+    ("Post", Action.RESTORE): {"deleted_post": OWNER, "post_removed_by_another": ADMIN},
     ("Post", Action.PURGE): dict.fromkeys(_POSTS, ADMIN),
     ("Comment", Action.CHANGE): {
         "comment": ONLY_OWNER,
@@ -114,6 +121,7 @@ ROWS: Mapping[tuple[str, Action], Mapping[str, frozenset[str]]] = {
         "deleted_comment": OWNER,
         # On the owner's post, who never sees it again.
         "comment_removed_by_its_author": frozenset({"user", "admin"}),
+        "comment_removed_by_another": ADMIN,
     },
     ("Comment", Action.PURGE): dict.fromkeys(_COMMENTS, ADMIN),
     ("Event", Action.CHANGE): {"event": ADMIN},

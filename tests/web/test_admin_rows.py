@@ -12,12 +12,12 @@ from app.admin.rights import RIGHTS, Deletion
 from app.database import SeedbedEngine
 from app.tables.assessment import EngineeringStandard
 from app.tables.catalog import Course, University
-from app.tables.content import Post
+from app.tables.content import Comment, Post
 from app.tables.identity import Organization, Session, User
 from seeds import assessment, catalog, content, identity
 from seeds.runner import seed
 from seeds.upsert import save
-from tests.web.visitors import TABLE, address, log
+from tests.web.visitors import TABLE, address, log, me
 
 # Adding and deleting
 
@@ -116,6 +116,17 @@ async def test_deleting_several_leaves_a_row_for_each(inside: httpx.AsyncClient)
     assert [(entry["action"], entry["resource_id"]) for entry in await log()] == [
         ("admin.delete", str(row.id)) for row in (*posts, standard)
     ]
+
+
+async def test_a_post_and_a_comment_keep_who_deleted_them(inside: httpx.AsyncClient) -> None:
+    author = identity.user()
+    post = content.post(author=author)
+    comment = content.comment(post=post, author=author)
+    await save(author, post, comment)
+    for table, key in ((Comment, comment.id), (Post, post.id)):
+        assert (await inside.delete(address(table, key))).status_code == 204
+        found = await table.select(table.removed_by).where(table.deleted_at.is_not_null())
+        assert [str(row["removed_by"]) for row in found] == [await me(inside)]
 
 
 async def test_nothing_is_deleted_by_a_filter(inside: httpx.AsyncClient) -> None:
