@@ -158,8 +158,9 @@ async def test_what_runs_ends_before_the_worker_does(committed: SeedbedEngine) -
     assert not task.done()
     go_on.set()
     await task
-    assert book.ended == ["a"]
-    await until_queue_is(committed, {"waiting": 1})
+    # The second one stays, unless the worker was fetching at that moment.
+    assert book.ended == [text for text, _ in book.begun]
+    await until_queue_is(committed, {"waiting": 1} if book.ended == ["a"] else {})
 
 
 async def test_what_does_not_end_goes_back_into_the_queue(committed: SeedbedEngine) -> None:
