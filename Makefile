@@ -68,7 +68,7 @@ lock: ## Resolve the dependencies anew into the lock files (needs uv and npm)
 		--group dev pyproject.toml -o requirements-dev.lock
 	cd $(FRONTEND) && npm update --package-lock-only
 
-stop: $(VENV)/.runtime ## Stop the embedded PostgreSQL
+stop: $(VENV)/.runtime ## Stop the embedded PostgreSQL that was left running (Ctrl-C stops make serve)
 	@$(BIN)/python -m app stop
 
 clean: ## Remove what make made; the database in .data stays

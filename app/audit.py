@@ -12,6 +12,7 @@ from uuid import UUID
 from piccolo.table import Table
 
 from app.bridge import Changes, Problem, Refused, Row, Viewer, Written
+from app.bridge.blank import without_controls
 from app.bridge.writing import Fetch, Writing
 from app.database import SeedbedEngine
 from app.policy import access_table
@@ -31,10 +32,10 @@ class Origin:
     agent: str | None = None
 
     def columns(self) -> dict[str, str | None]:
-        """As tables have it: cut to what they hold."""
+        """As tables have it: cut to what they hold, of a single line whatever a client sent."""
         return {
-            "ip_address": self.address and self.address[:45],
-            "user_agent": self.agent and self.agent[:512],
+            "ip_address": self.address and without_controls(self.address[:45]),
+            "user_agent": self.agent and without_controls(self.agent[:512]),
         }
 
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from piccolo.table import Table
 
-from app.actions.identity import hash_password
+from app.actions.identity import check_password, hash_password
 from app.audit import recorded
+from app.bridge import Refused
 from app.context import ANONYMOUS
 from app.database import SeedbedEngine
 from app.jobs import is_mailable
@@ -23,7 +24,6 @@ from seeds.scale import Sizes, batches, first_user_id
 from seeds.upsert import SeedError, TableReport, upsert
 
 _LOCK = 5_733_062_001  # any number that nothing else uses for an advisory lock
-_SHORTEST_PASSWORD = 12
 MOST_BLOCKS = 100
 
 # What people, clients and the server have done stays as it is: only what is missing is added.
@@ -194,11 +194,12 @@ async def _administrator(engine: SeedbedEngine, wanted: Administrator) -> TableR
     """Make the administrator, or find that there is one; nobody is promoted on the quiet."""
     if not is_mailable(wanted.email):
         raise SeedError(f"{wanted.email} is no email address: --admin_email=you@example.org.")
-    if len(wanted.password) < _SHORTEST_PASSWORD or wanted.password == identity.DEMO_PASSWORD:
-        raise SeedError(
-            f"The password in ADMIN_PASSWORD is too weak: use {_SHORTEST_PASSWORD} characters or "
-            "more, and not the demo password."
-        )
+    try:
+        check_password(wanted.password, ("The password in ADMIN_PASSWORD",), new=True)
+    except Refused as refused:
+        raise SeedError(f"{refused}.") from None
+    if wanted.password == identity.DEMO_PASSWORD:
+        raise SeedError("The password in ADMIN_PASSWORD is that of the demo users: use another.")
     password_hash = await hash_password(wanted.password)
     async with engine.transaction():
         await _wait_for_turn(engine)

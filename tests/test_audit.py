@@ -155,3 +155,13 @@ async def test_long_addresses_and_agents_are_cut(database: SeedbedEngine, user: 
         change.about(User, user.id)
     (row,) = await log()
     assert (row["ip_address"], row["user_agent"]) == ("fe80::1%" + "a" * 37, "a" * 512)
+
+
+async def test_addresses_and_agents_are_of_a_single_line(
+    database: SeedbedEngine, user: User
+) -> None:
+    # HTTP lets tabs pass, and bytes that are control characters in Latin-1.
+    async with recorded(database, "a.b", acting(user), Origin("::1\t", "a\x85b\tc")) as change:
+        change.about(User, user.id)
+    (row,) = await log()
+    assert (row["ip_address"], row["user_agent"]) == ("::1 ", "a b c")

@@ -160,8 +160,7 @@ class AdminSession:
                     "user": user_id,
                     "access_token_hash": hash_token(token),
                     "expires_at": now + IDLE,
-                    "ip_address": origin.address,
-                    "user_agent": origin.agent,
+                    **origin.columns(),
                 },
             )
             await change.set(User, user_id, {"last_login_at": now})

@@ -98,8 +98,8 @@ async def _known(connection: HTTPConnection, engine: SeedbedEngine) -> AdminUser
 
 def _origin(connection: HTTPConnection) -> Origin:
     return Origin(
-        connection.client.host[:45] if connection.client else None,
-        connection.headers.get("user-agent", "")[:512] or None,
+        connection.client.host if connection.client else None,
+        connection.headers.get("user-agent"),
     )
 
 

@@ -1,5 +1,6 @@
-"""Texts in which nobody sees anything."""
+"""What nobody sees in texts."""
 
+import re
 import unicodedata
 
 # Separators, control and format characters: U+200B and U+FEFF among the last.
@@ -8,6 +9,19 @@ _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
     map(chr, range(0xFE00, 0xFE10))
 )
+
+# All of Unicode's category Cc: line breaks and tabs are among them.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def without_controls(text: str) -> str:
+    """The text with a space for every control character."""
+    return _CONTROLS.sub(" ", text)
+
+
+def has_controls(text: str) -> bool:
+    """Whether a text holds control characters, which one of a single line must not."""
+    return _CONTROLS.search(text) is not None
 
 
 def is_blank(text: str) -> bool:

@@ -9,7 +9,7 @@ from piccolo.table import Table
 from strawberry.utils.str_converters import to_camel_case
 
 from app.bridge.binding import JSONText, ListOf, Storable
-from app.bridge.blank import is_blank
+from app.bridge.blank import has_controls, is_blank
 from app.bridge.columns import ColumnType, column_type
 from app.bridge.errors import BridgeError, Path, Problem, Refused
 from app.bridge.plan import Constant, JSONKind
@@ -100,10 +100,10 @@ def _item(name: str, kind: ColumnType) -> Storable:
 def _misfits(table: type[Table], column: Column, value: Any, path: Path) -> Iterator[Problem]:
     """What keeps a storable value from the column."""
     name = path[-1]
-    length = _length(column)
-    texts = value if isinstance(column, Array) else [value]
-    if length is not None and any(len(str(text)) > length for text in texts):
-        yield Problem("TOO_LONG", f"{name} may have {length} characters", path)
+    line = _line(column)
+    lines = [] if line is None else list(map(str, value if isinstance(column, Array) else [value]))
+    if line is not None and line.length and any(len(text) > line.length for text in lines):
+        yield Problem("TOO_LONG", f"{name} may have {line.length} characters", path)
         return
     if isinstance(column, Numeric) and (problem := _digits(column, value)):
         yield Problem("INVALID", f"{name} {problem}", path)
@@ -114,13 +114,19 @@ def _misfits(table: type[Table], column: Column, value: Any, path: Path) -> Iter
     ]
     for rule in broken:
         yield Problem("INVALID", f"{name} {rule.sentence}", path)
-    if not broken and type(column) in _TEXTS and is_required(column) and is_blank(str(value)):
+    if broken:
+        return
+    if type(column) in _TEXTS and is_required(column) and is_blank(str(value)):
         yield Problem("REQUIRED", f"{name} cannot be blank", path)
+    elif any(map(has_controls, lines)):
+        problem = f"{name} cannot hold line breaks, tabs or other control characters"
+        yield Problem("INVALID", problem, path)
 
 
-def _length(column: Column) -> int | None:
+def _line(column: Column) -> Varchar | None:
+    """The column of texts of a single line, of an array its items'; None for other columns."""
     base = column.base_column if isinstance(column, Array) else column
-    return base.length if isinstance(base, Varchar) else None
+    return base if isinstance(base, Varchar) else None
 
 
 def _digits(column: Numeric, value: Any) -> str | None:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import asyncpg
 
+from app.actions.identity import check_password as check_as_the_api
 from app.actions.identity import end_everything, hash_password
 from app.audit import recorded
+from app.bridge import Refused
 from app.bridge.blank import is_blank
 from app.commands import console
 from app.commands.console import CommandError, UsageError
@@ -15,8 +17,6 @@ from app.context import ANONYMOUS
 from app.database import SeedbedEngine
 from app.jobs import is_mailable
 from app.tables.identity import User, UserRole, UserStatus
-
-SHORTEST, LONGEST = 12, 1000  # characters of a password
 
 
 def create_admin(email: str, name: str = "") -> None:
@@ -56,12 +56,11 @@ async def make(engine: SeedbedEngine, email: str, name: str, password: Callable[
 
 
 def check_password(password: str) -> None:
-    """Raise UsageError unless it has 12 to 1000 characters."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise UsageError(
-            f"The password must have {SHORTEST} to {LONGEST} characters; this one has"
-            f" {len(password)}. Nothing was changed."
-        )
+    """Raise UsageError for what the API refuses as a new password."""
+    try:
+        check_as_the_api(password, ("The password",), new=True)
+    except Refused as refused:
+        raise UsageError(f"{refused}. Nothing was changed.") from None
     if "\x00" in password:
         raise UsageError("The password must not hold a NUL character. Nothing was changed.")
 

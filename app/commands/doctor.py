@@ -12,13 +12,23 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import aiosmtplib
 import asyncpg
 
 from app.commands import console
 from app.database import DatabaseError, SeedbedEngine
-from app.database.connections import OLDEST_VERSION, SCHEMAS
+from app.database.connections import (
+    DRIVER_ERRORS,
+    OLDEST_VERSION,
+    SCHEMAS,
+    Connection,
+    Connector,
+    close,
+)
+from app.database.engine import LISTEN_URL
 from app.database.migrations import edited_migrations, pending_migrations
 from app.settings import DEVELOPMENT_SECRET, PROJECT, Settings
 
@@ -26,6 +36,8 @@ LOCK = PROJECT / "requirements.lock"
 GRAPHIQL = PROJECT / "app" / "web" / "build" / "index.html"
 _LITTLE, _TOO_LITTLE = 1024**3, 100 * 1024**2  # bytes of free disk
 _MAIL_TIMEOUT = 5.0  # seconds for the connection, and for each answer
+_AGENT_TIMEOUT = 5.0  # seconds for the connection
+_HEARD_WITHIN = 3.0  # seconds until a notification has arrived
 _SKEW, _TOO_MUCH_SKEW = 1.0, 30.0  # seconds between the clocks
 
 State = Literal["ok", "warn", "fail"]
@@ -42,7 +54,7 @@ class Finding:
 
 
 def doctor(json: bool = False) -> None:
-    """Check settings, Python, packages, database, mail, disk and port; each is ok, warn or fail.
+    """Check settings, packages, database, mail, agent, disk and port; each is ok, warn or fail.
 
     Exit code 1 when something fails. Nothing is changed.
 
@@ -83,6 +95,7 @@ async def examine(engine: SeedbedEngine) -> list[Finding]:
     return [
         *findings,
         await mail(settings),
+        await agent(settings),
         disk(free, settings.data_dir),
         graphiql(GRAPHIQL),
         port(settings),
@@ -223,8 +236,52 @@ async def privileges(engine: SeedbedEngine) -> Finding:
     return Finding("privileges", "ok", f"{row['role']} may do what is needed")
 
 
+async def listening(engine: SeedbedEngine) -> Finding:
+    """What DATABASE_URL's side tells is heard on the way by which the server listens."""
+    if engine.settings.listen_url is None:
+        return await _listening(engine, await engine.current(), "DATABASE_URL")
+    return await _listening(engine, await engine.listening_connector(), LISTEN_URL)
+
+
+async def _listening(engine: SeedbedEngine, connector: Connector, name: str) -> Finding:
+    if connector.pgbouncer:
+        text = "PgBouncer passes no notifications on: changes are looked for every second"
+        remedy = f"Set {LISTEN_URL} to an address of PostgreSQL itself."
+        return Finding("listening", "warn", text, remedy)
+    place = connector.url.place
+    try:
+        connection = await connector.connect()
+        try:
+            heard = await _is_heard(engine, connection)
+        finally:
+            await close(connection)
+    except (DatabaseError, *DRIVER_ERRORS) as error:
+        text = f"{place} cannot be listened to: {console.sentence(error)}"
+        return Finding("listening", "fail", text, f"Correct {name}, or start PostgreSQL there.")
+    if heard:
+        return Finding("listening", "ok", f"notifications arrive from {place}")
+    if name == LISTEN_URL:
+        remedy = "Let it lead to the database of DATABASE_URL, and not through PgBouncer."
+    else:
+        remedy = f"If PgBouncer is there, set SEEDBED_PGBOUNCER and {LISTEN_URL}."
+    return Finding("listening", "fail", f"no notification arrives from {place} ({name})", remedy)
+
+
+async def _is_heard(engine: SeedbedEngine, connection: Connection) -> bool:
+    """Whether a notification on a channel of our own, of which nobody else knows, arrives."""
+    channel, arrived = f"doctor_{uuid4().hex}", asyncio.Event()
+    await connection.add_listener(channel, lambda *_: arrived.set())
+    await engine.fetch("SELECT pg_notify($1, '')", channel)
+    try:
+        async with asyncio.timeout(_HEARD_WITHIN):
+            await arrived.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
 _OF_THE_DATABASE: tuple[Callable[[SeedbedEngine], Awaitable[Finding]], ...] = (
-    *(server, encoding, time_zone, clock, privileges, migrations),
+    *(server, encoding, time_zone, clock, privileges, migrations, listening),
 )
 
 
@@ -261,6 +318,32 @@ async def mail(settings: Settings) -> Finding:
     return Finding(
         "mail", "ok", f"{where} takes the connection{' and password' * bool(server.user)}"
     )
+
+
+async def agent(settings: Settings) -> Finding:
+    """Something takes connections where events go; none is sent, and they wait where nothing does.
+
+    The settings have refused what is no address before.
+    """
+    if settings.agent_url is None:
+        return Finding("agent", "ok", "is not used, as SEEDBED_AGENT_URL is not set: events wait")
+    url = urlsplit(settings.agent_url)
+    tls = url.scheme == "https"
+    host, port = str(url.hostname), url.port or (443 if tls else 80)
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    remedy = "Correct SEEDBED_AGENT_URL, or start the agent; events wait for it."
+    try:
+        async with asyncio.timeout(_AGENT_TIMEOUT):
+            trusted = ssl.create_default_context() if tls else None
+            _, writer = await asyncio.open_connection(host, port, ssl=trusted)
+    except TimeoutError:
+        text = f"{where} does not answer within {_AGENT_TIMEOUT:g} seconds"
+        return Finding("agent", "warn", text, remedy)
+    except (OSError, UnicodeError) as error:  # the latter for a host name that cannot be one
+        text = f"{where} cannot be reached: {console.sentence(error)}"
+        return Finding("agent", "warn", text, remedy)
+    writer.transport.abort()
+    return Finding("agent", "ok", f"{where} takes the connection")
 
 
 def disk(free: int, folder: Path) -> Finding:

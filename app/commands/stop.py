@@ -7,7 +7,10 @@ from app.settings import Settings
 
 
 def stop(settings: Settings) -> int:
-    """Stop the embedded server of the data folder; nothing happens when none runs."""
+    """Stop the embedded server of the data folder; nothing happens when none runs.
+
+    A `make serve` that uses it is not stopped, and answers SERVICE_UNAVAILABLE from then on.
+    """
     embedded = EmbeddedServer(settings.data_dir)
     try:
         running = embedded.is_running()
@@ -15,6 +18,9 @@ def stop(settings: Settings) -> int:
     except EmbeddedServerError as error:
         print(error, file=sys.stderr)
         return 1
-    state = "is stopped" if running else "was not running"
-    print(f"The embedded PostgreSQL in {embedded.cluster} {state}.")
+    if running:
+        print(f"The embedded PostgreSQL in {embedded.cluster} is stopped.")
+        print("A make serve that used it goes on without a database: end it with Ctrl-C.")
+    else:
+        print(f"The embedded PostgreSQL in {embedded.cluster} was not running.")
     return 0

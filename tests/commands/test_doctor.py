@@ -1,5 +1,6 @@
 """`piccolo db doctor` tells what is well, what is not, and what to do."""
 
+import asyncio
 import dataclasses
 import json
 import socket
@@ -134,6 +135,62 @@ async def test_the_password_for_mail_is_tried(engine: SeedbedEngine, tmp_path: P
         wrong = dataclasses.replace(server, password="hunter2")
         found = await doctor.mail(_with_mail(engine, wrong))
     assert (found.state, "refuses the password" in found.text) == ("fail", True)
+
+
+async def test_it_listens_where_the_database_is(
+    engine: SeedbedEngine, scratch: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_HEARD_WITHIN", 0.5)
+    own = engine.settings.database_url
+    assert own is not None
+
+    async def found(listen_url: str | None = None, *, pgbouncer: bool = False) -> doctor.Finding:
+        changed = dataclasses.replace(engine.settings, listen_url=listen_url, pgbouncer=pgbouncer)
+        return await doctor.listening(SeedbedEngine(changed))
+
+    assert (await found()).state == "ok"
+    assert (await found(own, pgbouncer=True)).state == "ok"
+    behind = await found(pgbouncer=True)
+    assert (behind.state, "every second" in behind.text) == ("warn", True)
+    assert "Set SEEDBED_LISTEN_URL" in behind.remedy
+
+    assert scratch.url.database is not None
+    here = parse_database_url(own).database
+    elsewhere = own.replace(f"/{here}", f"/{scratch.url.database}")
+    assert elsewhere != own
+    wrong = await found(elsewhere)
+    assert (wrong.state, "no notification arrives" in wrong.text) == ("fail", True)
+    assert "the database of DATABASE_URL" in wrong.remedy
+
+    dead = await found("postgresql://someone:hunter2@127.0.0.1:9/none")
+    assert (dead.state, "Nothing listens at 127.0.0.1:9" in dead.text) == ("fail", True)
+    assert "hunter2" not in dead.text + dead.remedy
+
+
+async def test_the_agent_is_tried_without_sending_it_anything(engine: SeedbedEngine) -> None:
+    read: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        read.append(await reader.read())
+        writer.close()
+
+    def to(url: str | None) -> Settings:
+        return dataclasses.replace(engine.settings, agent_url=url)
+
+    assert (await doctor.agent(to(None))).state == "ok"
+    listener = await asyncio.start_server(take, "127.0.0.1", 0)
+    where = f"127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    async with listener:
+        found = await doctor.agent(to(f"http://ann:hunter2@{where}/secret-path"))
+        assert (found.state, found.text) == ("ok", f"{where} takes the connection")
+    assert b"".join(read) == b""
+    gone = await doctor.agent(to(f"http://ann:hunter2@{where}/secret-path"))
+    assert gone.state == "warn"
+    assert gone.text.startswith(f"{where} cannot be reached: ")
+    assert "hunter2" not in gone.text
+    assert "secret-path" not in gone.text
+    nowhere = await doctor.agent(to(f"https://{'a' * 64}.example/events"))
+    assert nowhere.state == "warn"
 
 
 def test_the_secret_key_of_development_is_a_warning(engine: SeedbedEngine) -> None:

@@ -144,7 +144,10 @@ async def test_a_killed_server_leaves_its_database_to_the_next_one_or_to_stop(
     assert await _rows(server, "select count(*) from identity.users") == users > 0
     code, output, errors = await _run(variables, "stop")
     assert (code, errors) == (0, "")
-    assert output == f"The embedded PostgreSQL in {server.cluster} is stopped.\n"
+    assert output == (
+        f"The embedded PostgreSQL in {server.cluster} is stopped.\n"
+        "A make serve that used it goes on without a database: end it with Ctrl-C.\n"
+    )
     assert not server.is_running()
     code, output, _ = await _run(variables, "stop")
     assert (code, output) == (0, f"The embedded PostgreSQL in {server.cluster} was not running.\n")

@@ -24,8 +24,8 @@ async def test_staff_offer_find_change_and_retire_a_course(
 ) -> None:
     staff = town.tokens["staff"]
     values = new(
-        town.ours, name="Ancient Botany", description="Ferns.", tuition="120.50", credits=6,
-        currency="EUR", durationMonths=4, language="Latin",
+        town.ours, name="Ancient Botany", description="Ferns,\n\tand moss.",
+        tuition="120.50", credits=6, currency="EUR", durationMonths=4, language="Latin",
     )  # fmt: skip
     made = await call(
         client, staff, "createCourse",
@@ -48,7 +48,7 @@ async def test_staff_offer_find_change_and_retire_a_course(
         id=found["id"], input={"name": "Modern Botany", "tuition": None},
     )  # fmt: skip
     assert changed["course"] == {
-        "name": "Modern Botany", "tuition": None, "description": "Ferns."
+        "name": "Modern Botany", "tuition": None, "description": "Ferns,\n\tand moss."
     }  # fmt: skip
     retired = await call(
         client, staff, "updateCourse", "course { isActive }", id=id_, input={"isActive": False}
@@ -193,6 +193,8 @@ async def test_a_course_stays_with_its_university(client: httpx.AsyncClient, tow
         ({"name": "n" * 201}, ("TOO_LONG", "name")),
         ({"code": "c" * 51}, ("TOO_LONG", "code")),
         ({"code": ""}, ("REQUIRED", "code")),
+        ({"code": "XX\n"}, ("INVALID", "code")),
+        ({"language": "\t"}, ("INVALID", "language")),
         ({"level": None}, ("REQUIRED", "level")),
         ({"isActive": None}, ("REQUIRED", "isActive")),
         ({"credits": -1}, ("INVALID", "credits")),

@@ -144,6 +144,8 @@ async def test_a_profile_is_made_by_its_first_change(
         ({"phone": "1" * 33}, "TOO_LONG", "phone"),
         ({"bio": "b" * 5_001}, "INVALID", "bio"),
         ({"address": "a\x00"}, "INVALID", "address"),
+        ({"avatarUrl": "https://a.example/\x7f"}, "INVALID", "avatarUrl"),
+        ({"phone": "1\x852"}, "INVALID", "phone"),
         ({"preferences": [1]}, "INVALID", "preferences"),
     ],
 )

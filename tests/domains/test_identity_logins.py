@@ -204,6 +204,7 @@ HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "an endless password": ({"password": "x" * 2_000}, "TOO_LONG"),
     "an endless device": ({"device": {"deviceId": "d" * 201}}, "TOO_LONG"),
     "a blank device": ({"device": {"deviceId": " "}}, "REQUIRED"),
+    "a line break in a device": ({"device": {"deviceId": "d", "deviceName": "a\nb"}}, "INVALID"),
     "a NUL in a device": ({"device": {"deviceId": "d\x00"}}, "INVALID"),
 }
 

@@ -196,7 +196,7 @@ async def test_production_is_not_seeded_by_itself(production: SeedbedEngine) -> 
 async def test_production_gets_an_administrator_and_reference_data(
     production: SeedbedEngine,
 ) -> None:
-    reports = await seed(production, administrator=Administrator("Ops@Firm.example", "a" * 12))
+    reports = await seed(production, administrator=Administrator("Ops@Firm.example", "long-enough"))
     assert {report.table: report.created for report in reports} == {
         "identity.users": 1,
         "assessment.document_types": 9,
@@ -206,7 +206,7 @@ async def test_production_gets_an_administrator_and_reference_data(
     }
     [row] = await production.fetch("select email, role, status, password_hash from identity.users")
     assert (row["email"], row["role"], row["status"]) == ("Ops@Firm.example", "ADMIN", "ACTIVE")
-    assert await verify_password("a" * 12, row["password_hash"])
+    assert await verify_password("long-enough", row["password_hash"])
     assert await check(production, demo=False) == []
     [told] = await production.fetch("select * from operations.audit_logs")
     assert (told["user"], told["action"]) == (None, "user.make_administrator")
@@ -214,7 +214,7 @@ async def test_production_gets_an_administrator_and_reference_data(
 
 
 async def test_production_keeps_an_edited_template(production: SeedbedEngine) -> None:
-    await seed(production, administrator=Administrator("ops@firm.example", "a" * 12))
+    await seed(production, administrator=Administrator("ops@firm.example", "long-enough"))
     await production.fetch(
         "update assessment.document_types set template = 'Ours' where slug = 'runbook'"
     )
@@ -237,11 +237,12 @@ async def test_an_administrator_who_is_there_keeps_the_password(production: Seed
 @pytest.mark.parametrize(
     ("email", "password", "message"),
     [
-        ("nobody", "a" * 12, "nobody is no email address"),
-        ("an,n@firm.example", "a" * 12, "an,n@firm.example is no email address"),
-        ("ops@firm.example", "short", "too weak: use 12 characters or more"),
-        ("ops@firm.example", identity.DEMO_PASSWORD, "not the demo password"),
-        ("taken@firm.example", "a" * 12, "is a user already, but no active administrator"),
+        ("nobody", "long-enough", "nobody is no email address"),
+        ("an,n@firm.example", "long-enough", "an,n@firm.example is no email address"),
+        ("ops@firm.example", "short", "must have 10 characters or more"),
+        ("ops@firm.example", "a" * 14, "in ADMIN_PASSWORD repeats too few different characters"),
+        ("ops@firm.example", identity.DEMO_PASSWORD, "that of the demo users"),
+        ("taken@firm.example", "long-enough", "is a user already, but no active administrator"),
     ],
 )
 async def test_an_unfit_administrator_is_refused(

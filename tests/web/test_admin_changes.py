@@ -139,6 +139,8 @@ async def test_whoever_is_suspended_is_logged_out(inside: httpx.AsyncClient) -> 
         ({"name": None}, "name", "cannot be null"),
         ({"name": "x" * 201}, "name", "200 characters"),
         ({"name": "a\0b"}, "name", "cannot be stored"),
+        ({"name": "a\nb"}, "name", "cannot hold line breaks, tabs or other control characters"),
+        ({"domains": ["a.example", "b\n"]}, "domains", "cannot hold line breaks"),
         ({"settings": "{"}, "settings", "not JSON"),
         ({"settings": "[1]"}, "settings", "object"),
         ({"domains": "a.example"}, "domains", "list"),

@@ -9,7 +9,7 @@ from app.actions.identity.endings import (
 )
 from app.actions.identity.keys import create_api_key, revoke_api_key
 from app.actions.identity.new_passwords import change_password, reset_password
-from app.actions.identity.passwords import hash_password, verify_password
+from app.actions.identity.passwords import check_password, hash_password, verify_password
 from app.actions.identity.profile import update_me, update_profile
 from app.actions.identity.registration import (
     redeem_magic_link,
@@ -22,6 +22,7 @@ from app.actions.identity.sessions import Login, log_in, refresh
 __all__ = [
     "Login",
     "change_password",
+    "check_password",
     "create_api_key",
     "end_everything",
     "hash_password",
