@@ -74,11 +74,10 @@ def _by_admins(new: tuple[Column, ...], changed: tuple[Column, ...]) -> tuple[Ru
     return create(ADMINS, True, new), change(ADMINS, True, changed), delete(ADMINS, True)
 
 
-_OF_COLLEAGUES = (
-    (Document.session.questionnaire.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # Piccolo types one level
-    & (Document.session.user.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # likewise
-    & (Document.session.user != ME)
-)
+_OF_ORGANIZATION = (
+    Document.session.questionnaire.organization == MY_ORGANIZATION  # type: ignore[union-attr]  # Piccolo types one level
+) & (Document.session.user.organization == MY_ORGANIZATION)  # type: ignore[union-attr]  # likewise
+_OF_COLLEAGUES = _OF_ORGANIZATION & (Document.session.user != ME)
 
 
 POLICIES: Mapping[type[Table], Policy] = {
@@ -151,7 +150,8 @@ POLICIES: Mapping[type[Table], Policy] = {
     Document: policy(
         read(USERS, Through(Document.session)),
         # Colleagues review what was made by their organisation's questionnaire, and so read it.
-        read(USERS, _OF_COLLEAGUES),
+        # To leave their own out here would read the runs of everybody else.
+        read(USERS, _OF_ORGANIZATION),
         change(USERS, _OF_COLLEAGUES, (Document.status,)),
         change(ADMINS, True, (Document.status,)),
     ),

@@ -82,3 +82,13 @@ async def test_the_list_of_one_status_comes_sorted_from_an_index(database: Seedb
         " order by created_at desc, id desc limit 20"
     )
     assert "documents_status_created_at_idx" in "\n".join(row[0] for row in plan)
+
+
+async def test_readers_do_not_read_the_runs_of_everybody_else(
+    client: httpx.AsyncClient, people: People
+) -> None:
+    with count_statements() as statements:
+        await ask(client, LIST, WAITING, people.tokens["author"])
+    read = [text for text in statements.statements if '"documents"' in text]
+    assert read
+    assert not [text for text in read if "<>" in text]

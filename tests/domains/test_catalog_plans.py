@@ -41,6 +41,7 @@ SEARCHES = {
     "universities": [
         "",
         'where: { search: "abc univ" }',
+        'where: { search: "a" }',
         'where: { search: "bc", countryCode: { eq: "AC" } }',
         'where: { country: { eq: "Country 7" } }',
         'where: { countryCode: { eq: "AC" } }',
@@ -51,6 +52,7 @@ SEARCHES = {
     "courses": [
         "",
         'where: { search: "abcd" }',
+        'where: { search: "a" }',
         "where: { level: { eq: MASTER } }",
         'where: { tuition: { gte: "100", lte: "104" } }',
         'where: { tuition: { gte: "1000", lte: "5000" } }, orderBy: [{ tuition: ASC }]',
@@ -122,3 +124,22 @@ async def test_a_search_reads_few_rows_by_an_index(
     assert [node["Node Type"] for node in scans if node["Node Type"] == "Seq Scan"] == [], plan
     # Of 22,000 rows: about a page, or all of a country's where another order is wanted.
     assert sum(map(_rows_read, scans)) < 2_500, plan
+
+
+@pytest.mark.parametrize("listed", ["universities", "courses"])
+@pytest.mark.parametrize("term", ["%", "_", "\\", "大", "7", "\u0301", "a %", "abcd 7"])
+async def test_that_nothing_holds_a_term_is_known_from_the_index(
+    large_catalog: SeedbedEngine, listed: str, term: str
+) -> None:
+    document = (
+        "query ($term: String!) "
+        f"{{ {listed}(where: {{ search: $term }}) {{ totalCount nodes {{ id }} }} }}"
+    )
+    analyzing = Analyzing(large_catalog)
+    viewer = Viewer(Caller.ANONYMOUS, {})
+    answer = await run(SCHEMA, analyzing, document, {"term": term}, viewer)
+    assert not answer.errors
+    assert json.loads(encode(answer.data))[listed] == {"totalCount": 0, "nodes": []}
+    assert analyzing.plans
+    for plan in analyzing.plans:
+        assert sum(_rows_read(node) for node in _below(plan) if "Relation Name" in node) == 0, plan
