@@ -337,10 +337,7 @@ async def test_an_address_that_is_none_gets_no_mail(
     assert await MagicLink.count() == 0
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["N\r\nBcc: x@y.z", "N\nBcc: x@y.z", "=?utf-8?q?=0aBcc=3ax=40y?=", "<b>N</b>", "{{ 7 * 7 }}"],
-)
+@pytest.mark.parametrize("name", ["=?utf-8?q?=0aBcc=3ax=40y?=", "<b>N</b>", "{{ 7 * 7 }}"])
 async def test_a_name_is_in_no_mail(
     client: httpx.AsyncClient, database: SeedbedEngine, name: str
 ) -> None:
@@ -364,7 +361,7 @@ async def test_a_name_is_in_no_mail(
                 assert "x@y" not in part.get_content()
 
 
-@pytest.mark.parametrize("name", ["", " ", "n" * 201, "a\x00b"])
+@pytest.mark.parametrize("name", ["", " ", "n" * 201, "a\x00b", "N\r\nBcc: x@y.z", "N\nBcc: x@y.z"])
 async def test_a_name_that_is_none_registers_nobody(
     client: httpx.AsyncClient, database: SeedbedEngine, name: str
 ) -> None:
