@@ -32,6 +32,8 @@ _MAX_PAGE = 1_000_000
 
 # What a row is known by, the best first; a table with none of these is linked by its id.
 _NAMES = ("email", "title", "name", "code", "key", "action", "device_id")
+# What comes last in a list: most rows have the same, or nobody looks for it first.
+_LAST = {"deleted_at", "removed_by", "created_at"}
 
 
 def table_config(table: type[Table]) -> TableConfig:
@@ -45,7 +47,7 @@ def table_config(table: type[Table]) -> TableConfig:
     by_name = {column._meta.name: column for column in table._meta.columns}
     link = next((by_name[name] for name in _NAMES if name in by_name), key)
     shown = [c for c in table._meta.columns if _short(c) and (c is not key or link is key)]
-    shown.sort(key=lambda column: (column is not link, column._meta.name == "created_at"))
+    shown.sort(key=lambda column: (column is not link, column._meta.name in _LAST))
     return TableConfig(
         table,
         visible_columns=shown,

@@ -42,6 +42,8 @@ def test_a_list_can_be_shown(table: type[Table]) -> None:
     assert link == shown[0]
     # With both, Piccolo Admin shows an empty page.
     assert link == key or key not in shown
+    late = [name for name in shown if name in {"deleted_at", "removed_by", "created_at"}]
+    assert shown[len(shown) - len(late) :] == late
     assert not any(column._meta.secret for column in config.visible_columns or ())
     assert not any(column._meta.secret for column in config.visible_filters or ())
 
