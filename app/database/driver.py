@@ -1,6 +1,6 @@
 """The connection of asyncpg, with what a pool of ours has to know of it."""
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
@@ -11,18 +11,33 @@ else:
 
 
 class DriverConnection(_Connection):
-    """A connection that tells whether a cancelled statement is still being ended."""
+    """A connection that tells whether a cancelled statement has still to be ended."""
 
-    __slots__ = ()
+    __slots__ = ("_cut_off",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._cut_off = False
+
+    def cut_off(self) -> None:
+        """Note that a statement was cancelled.
+
+        asyncpg prepares a statement without a Sync, as its execution follows. Cancelled in between
+        it is neither executed nor ended: PostgreSQL would keep its locks until the next statement.
+        """
+        self._cut_off = True
 
     def is_settling(self) -> bool:
-        """Whether the next statement would first have to wait for the end of a cancelled one."""
+        """Whether a cancelled statement has to be ended before the next one."""
         settling: bool = self._protocol._is_cancelling()  # type: ignore[attr-defined]  # noqa: SLF001 - it has no public name
-        return settling
+        return settling or self._cut_off
 
     async def settle(self) -> None:
-        """Wait for the end of a cancelled statement."""
+        """End a cancelled statement."""
         await self._protocol._wait_for_cancellation()  # type: ignore[attr-defined]  # noqa: SLF001 - likewise
+        if self._cut_off:
+            await self.execute("SELECT 1")
+            self._cut_off = False
 
 
 class UnresetConnection(DriverConnection):

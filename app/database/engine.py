@@ -264,6 +264,9 @@ class SeedbedEngine(PostgresEngine):
                 raise _UnrepeatableError
             with self.log.timed(sql):
                 return await connection.fetch(sql, *args)
+        except asyncio.CancelledError:
+            connection.cut_off()
+            raise
         except Exception as error:
             if failure := self.failure(error, connection):
                 raise failure from error

@@ -5,6 +5,7 @@ primary; nobody but the log notices. How far a replica lags is not looked at: `f
 that it does not matter. Nothing inside a transaction comes here.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
@@ -104,6 +105,9 @@ class Replicas:
         try:
             with self.log.timed(sql):
                 return await connection.fetch(sql, *args)
+        except asyncio.CancelledError:
+            connection.cut_off()
+            raise
         except Exception as error:
             if failure := replica.connector.failure(error, connection):
                 raise failure from error

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from app.database.connections import Connector
+from app.database.driver import DriverConnection
 from app.database.embedded import EmbeddedServer
 from app.database.engine import SeedbedEngine
 from app.database.errors import DatabaseUnavailable, PoolTimeout
@@ -94,6 +95,37 @@ async def test_a_server_that_hangs_holds_nobody_longer_than_the_limits(
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
     assert len(await engine.fetch("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize("pgbouncer", [False, True])
+async def test_a_statement_that_is_cancelled_before_it_is_executed_keeps_no_lock(
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, pgbouncer: bool
+) -> None:
+    engine = await make_engine(pool_max_size=1, pgbouncer=pgbouncer)
+    [row] = await engine.fetch("SELECT pg_backend_pid() AS pid")
+    prepare = DriverConnection._get_statement  # type: ignore[attr-defined]
+
+    async def prepared_and_cancelled(
+        self: DriverConnection, *args: object, **how: object
+    ) -> object:
+        monkeypatch.undo()
+        statement = await prepare(self, *args, **how)
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(0)
+        return statement
+
+    monkeypatch.setattr(DriverConnection, "_get_statement", prepared_and_cancelled)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(engine.fetch("SELECT count(*) FROM pg_description"))
+    watching = await engine.get_new_connection()
+    held = "SELECT relation::regclass::text FROM pg_locks WHERE pid = $1"
+    assert await watching.fetch(held, row["pid"]) == []
+    await watching.close()
+    assert [dict(again) for again in await engine.fetch("SELECT pg_backend_pid() AS pid")] == [
+        {"pid": row["pid"]}
+    ]
 
 
 async def test_a_cancelled_wait_takes_nothing(make_engine: MakeEngine) -> None:
