@@ -17,7 +17,7 @@ from app.database import SeedbedEngine
 from app.schema import make_schema
 from app.web import downloads, health, pages
 from app.web.graphql import GraphQLEndpoint
-from app.web.headers import SecurityHeaders, security_headers
+from app.web.headers import SecurityHeaders, data_headers
 from app.web.hosts import AcceptedHosts
 from app.web.lifespan import Lifespan
 from app.worker import Worker
@@ -71,7 +71,7 @@ def create_app(engine: SeedbedEngine, built: BuiltSchema | None = None) -> Serve
     """
     settings = engine.settings
     hosts = list(settings.allowed_hosts)
-    graphql = GraphQLEndpoint(built or make_schema(), engine, security_headers(settings))
+    graphql = GraphQLEndpoint(built or make_schema(), engine, data_headers(settings))
     return Server(
         graphql=AcceptedHosts(graphql, hosts, settings),
         begin_and_end=Lifespan(engine, Worker(engine).beside if settings.worker else nullcontext),

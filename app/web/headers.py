@@ -1,4 +1,7 @@
-"""The security headers of every answer: what a browser may load, frame, send and remember."""
+"""The security headers of every answer: what a browser may load, frame, send and remember.
+
+Those of data are what the OWASP REST Security Cheat Sheet names for an API.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -31,13 +34,20 @@ _ADMIN = _PAGES | {
     "style-src": "'self' 'unsafe-inline'",
 }
 
+# JSON loads nothing.
+_DATA = {"default-src": "'none'", "frame-ancestors": "'none'"}
+
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+# What a document may do; without meaning for JSON, and uvicorn takes its time with every header.
+_OF_DOCUMENTS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 _HSTS = {"Strict-Transport-Security": "max-age=31536000"}
@@ -53,9 +63,9 @@ class SecurityHeaders:
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        common = _COMMON | (_HSTS if is_https(settings) else {})
+        common = {**_common(settings), **_OF_DOCUMENTS}
         self._app = app
-        self._pages = security_headers(settings)
+        self._pages = _encode(common, _PAGES)
         self._graphiql = _encode(common, _GRAPHIQL)
         self._admin = _encode(common, _ADMIN)
 
@@ -81,9 +91,13 @@ class SecurityHeaders:
         return self._pages
 
 
-def security_headers(settings: Settings) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers of answers that are none of the pages with rules of their own."""
-    return _encode(_COMMON | (_HSTS if is_https(settings) else {}), _PAGES)
+def data_headers(settings: Settings) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of answers of GraphQL, which are data and no documents."""
+    return _encode(_common(settings), _DATA)
+
+
+def _common(settings: Settings) -> Mapping[str, str]:
+    return _COMMON | (_HSTS if is_https(settings) else {})
 
 
 def is_https(settings: Settings) -> bool:

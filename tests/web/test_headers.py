@@ -13,12 +13,14 @@ from app.web.headers import SecurityHeaders
 COMMON = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
+    "cross-origin-resource-policy": "same-origin",
+}
+OF_DOCUMENTS = {
     "referrer-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
 }
-PATHS = ["/", "/graphiql", "/graphql", "/healthz", "/readyz", "/admin/", "/admin/api/user/"]
+PATHS = ["/", "/graphiql", "/healthz", "/readyz", "/admin/", "/admin/api/user/"]
 MISSING = ["/nowhere", "/assets/nothing.js", "/admin/nowhere"]
 
 
@@ -31,9 +33,21 @@ def policy(response: httpx.Response) -> dict[str, list[str]]:
 @pytest.mark.parametrize("path", PATHS + MISSING)
 async def test_every_answer_has_the_headers_once(client: httpx.AsyncClient, path: str) -> None:
     response = await client.get(path)
-    for name, value in COMMON.items():
+    for name, value in (COMMON | OF_DOCUMENTS).items():
         assert response.headers.get_list(name) == [value], name
     assert len(response.headers.get_list("content-security-policy")) == 1
+
+
+@pytest.mark.parametrize("query", ["{ __typename }", "{ nothing }", ""])
+async def test_data_has_the_headers_of_data(client: httpx.AsyncClient, query: str) -> None:
+    for response in (
+        await client.get("/graphql", params={"query": query}),
+        await client.post("/graphql", json={"query": query}),
+    ):
+        for name, value in COMMON.items():
+            assert response.headers.get_list(name) == [value], name
+        assert policy(response) == {"default-src": ["'none'"], "frame-ancestors": ["'none'"]}
+        assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", PATHS + MISSING)
@@ -51,7 +65,6 @@ async def test_scripts_come_from_this_server_alone(client: httpx.AsyncClient, pa
     ("path", "styles"),
     [
         ("/", ["'self'"]),
-        ("/graphql", ["'self'"]),
         ("/graphiql", ["'self'", "'unsafe-inline'"]),
         ("/admin/", ["'self'", "'unsafe-inline'"]),
     ],
