@@ -1,6 +1,7 @@
 """The security headers of every answer: what a browser may load, frame, send and remember.
 
-Those of data are what the OWASP REST Security Cheat Sheet names for an API.
+Those of data are what the OWASP REST Security Cheat Sheet names for an API, and
+Cross-Origin-Resource-Policy.
 """
 
 from collections.abc import Iterable, Mapping

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 from contextvars import Context
+from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
@@ -97,12 +99,16 @@ async def test_a_server_that_hangs_holds_nobody_longer_than_the_limits(
     assert len(await engine.fetch("SELECT 1")) == 1
 
 
-@pytest.mark.parametrize("pgbouncer", [False, True])
+@pytest.mark.parametrize("where", ["primary", "pgbouncer", "replica"])
 async def test_a_statement_that_is_cancelled_before_it_is_executed_keeps_no_lock(
-    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, pgbouncer: bool
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, dsn: str, where: str
 ) -> None:
-    engine = await make_engine(pool_max_size=1, pgbouncer=pgbouncer)
-    [row] = await engine.fetch("SELECT pg_backend_pid() AS pid")
+    settings: dict[str, Any] = {"pgbouncer": where == "pgbouncer"}
+    if where == "replica":
+        settings["replica_urls"] = (dsn,)
+    engine = await make_engine(pool_max_size=1, **settings)
+    read = partial(engine.fetch, fresh=False)
+    [row] = await read("SELECT pg_backend_pid() AS pid")
     prepare = DriverConnection._get_statement  # type: ignore[attr-defined]
 
     async def prepared_and_cancelled(
@@ -118,14 +124,13 @@ async def test_a_statement_that_is_cancelled_before_it_is_executed_keeps_no_lock
 
     monkeypatch.setattr(DriverConnection, "_get_statement", prepared_and_cancelled)
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.create_task(engine.fetch("SELECT count(*) FROM pg_description"))
+        await asyncio.create_task(read("SELECT count(*) FROM pg_description"))
     watching = await engine.get_new_connection()
     held = "SELECT relation::regclass::text FROM pg_locks WHERE pid = $1"
     assert await watching.fetch(held, row["pid"]) == []
     await watching.close()
-    assert [dict(again) for again in await engine.fetch("SELECT pg_backend_pid() AS pid")] == [
-        {"pid": row["pid"]}
-    ]
+    [again] = await read("SELECT pg_backend_pid() AS pid")
+    assert again["pid"] == row["pid"]
 
 
 async def test_a_cancelled_wait_takes_nothing(make_engine: MakeEngine) -> None:
